@@ -1,0 +1,22 @@
+package dev.halo.protocol.query;
+
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Looks an enum's constant up by its name on the wire. */
+final class WireNames {
+
+    private WireNames() {}
+
+    /** @throws IllegalArgumentException naming the values that would be right */
+    static <E extends Enum<E>> E find(E[] values, Function<E, String> wire, String name) {
+        for (E value : values) {
+            if (wire.apply(value).equals(name)) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException(
+                "must be one of " + Arrays.stream(values).map(wire).collect(Collectors.joining(", ")));
+    }
+}
