@@ -30,7 +30,7 @@ public sealed interface IntegratorFact {
      * A company with a subscription.
      *
      * @param active false when suspended: its keys are refused
-     * @param keys its active keys, at most two
+     * @param keys its active keys, at most two, and those revoked last
      * @param allowedAddresses CIDR blocks; empty: every address
      * @param tier names its limits in production; null: the default tier
      */
