@@ -103,10 +103,7 @@ public final class QueryIntake implements Consumer<ConsumerRecord<String, byte[]
                 headers.sessionId(),
                 request.replySlot(),
                 headers.traceparent());
-        if (!QueryReports.isReplySlot(request.replySlot())) {
-            metrics.dropped(Dropped.MALFORMED_RECORD);
-            LOG.warnf("event=recordMalformed query=%s reason=\"no such reply slot\"", request.queryId());
-        } else if (!request.queryId().equals(headers.queryId())
+        if (!request.queryId().equals(headers.queryId())
                 || !request.integratorId().equals(headers.integratorId())
                 || headers.sessionId() == null) {
             metrics.dropped(Dropped.MALFORMED_RECORD);

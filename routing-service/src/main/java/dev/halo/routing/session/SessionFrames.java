@@ -88,8 +88,6 @@ final class SessionFrames {
         if (!(session.state() instanceof Authenticated)) {
             bridge.metrics().dropped(Dropped.UNEXPECTED_FRAME);
             session.protocolError("a second hello");
-        } else if (hello.held().size() > Frame.MAX_HELD) {
-            session.protocolError("more than " + Frame.MAX_HELD + " held queries");
         } else if (hello.environment() != config.environment()) {
             session.refuse(
                     RefusalCause.ENVIRONMENT,

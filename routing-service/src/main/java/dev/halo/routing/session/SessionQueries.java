@@ -14,7 +14,6 @@ import dev.halo.protocol.query.Timing;
 import dev.halo.protocol.topic.Topic;
 import dev.halo.routing.config.RoutingConfig;
 import dev.halo.routing.metric.BridgeMetrics.Dropped;
-import dev.halo.routing.outcome.QueryReports;
 import dev.halo.routing.outcome.QueryReports.Address;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -76,8 +75,10 @@ final class SessionQueries {
             }
         }
         // Encoding up to a megabyte is not done under the lock, which the socket's event loop needs as well.
-        ByteBuffer message = FrameCodec.encode(new Frame.Query(request, trace(traceparent)));
-        if (message.remaining() > FrameCodec.MAX_HEADER_BYTES) {
+        ByteBuffer message;
+        try {
+            message = FrameCodec.encode(new Frame.Query(request, trace(traceparent)));
+        } catch (IllegalArgumentException e) {
             finish(request.queryId());
             return new Delivery.Refused(ReleaseCause.UNUSABLE);
         }
@@ -105,7 +106,7 @@ final class SessionQueries {
     void credit(Frame.Credit credit) {
         boolean taken;
         synchronized (ledger) {
-            taken = credit.siteId() != null && ledger.credit(credit.siteId(), credit.unfinished());
+            taken = ledger.credit(credit.siteId(), credit.unfinished());
         }
         if (!taken) {
             bridge.metrics().dropped(Dropped.UNEXPECTED_FRAME);
@@ -113,10 +114,6 @@ final class SessionQueries {
     }
 
     void progress(UUID queryId, UUID siteId, MessageType type) {
-        if (queryId == null || siteId == null) {
-            bridge.metrics().dropped(Dropped.UNEXPECTED_FRAME);
-            return;
-        }
         if (!isOwn(siteId, type.wire())) {
             return;
         }
@@ -141,7 +138,7 @@ final class SessionQueries {
                 ledger.finish(ended.queryId());
             }
         }
-        if (query == null ? !QueryReports.isReplySlot(ended.replySlot()) : !fits(ended, query)) {
+        if (query != null && !fits(ended, query)) {
             bridge.metrics().dropped(Dropped.FORGED_OUTCOME);
             LOG.errorf(
                     "event=outcomeDropped alarm=forgedOutcome link=%s session=%s query=%s",

@@ -436,8 +436,10 @@ class QueryIntakeTest {
         intake.accept(record(new RecordHeaders(), "no JSON".getBytes(StandardCharsets.UTF_8), 0));
         intake.accept(record(new RecordHeaders(), null, 0));
         intake.accept(record(MessageHeaders.of(MessageType.SLOT), "{}".getBytes(StandardCharsets.UTF_8), 0));
-        QueryRequest nowhere = bridge.query(99);
-        intake.accept(record(headers(nowhere, UUID.randomUUID(), 1_000L), Json.bytes(nowhere), 0));
+        String nowhere = new String(Json.bytes(bridge.query(3)), StandardCharsets.UTF_8)
+                .replace("\"replySlot\":3", "\"replySlot\":99");
+        intake.accept(record(
+                headers(bridge.query(3), UUID.randomUUID(), 1_000L), nowhere.getBytes(StandardCharsets.UTF_8), 0));
 
         // Then
         assertThat(bridge.count("halo.bridge.dropped", "reason", "MALFORMED_RECORD"))
