@@ -1,0 +1,226 @@
+package dev.halo.messaging;
+
+import dev.halo.protocol.header.MessageHeaders;
+import dev.halo.protocol.topic.Topic;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Sends a record and waits for its reply in the partition of this process's slot. The pending entry is there before the
+ * record is sent, since a reply may come back before the send is acknowledged.
+ */
+public final class RequestReply implements AutoCloseable {
+
+    /**
+     * A reply.
+     *
+     * @param value a view of the record's bytes
+     */
+    public record Reply(MessageHeaders headers, ByteBuffer value) {}
+
+    /** Why there is no reply. */
+    public static final class NoReply extends Exception {
+
+        /** The cases, by what is known about the request. */
+        public enum Cause {
+            /** As many requests are pending as may be; nothing was sent. */
+            TOO_MANY_PENDING,
+            /** Kafka did not take the request. It may still have got it, if the acknowledgement was lost. */
+            NOT_PUBLISHED,
+            /** The time is up. */
+            TIMED_OUT,
+            /** The caller gave up. */
+            ABANDONED,
+            /** This process stops. */
+            CLOSED
+        }
+
+        private final Cause cause;
+
+        NoReply(Cause cause) {
+            super(cause.name(), null, false, false);
+            this.cause = cause;
+        }
+
+        public Cause reason() {
+            return cause;
+        }
+    }
+
+    private static final class Pending {
+        private final Predicate<MessageHeaders> accepts;
+        private final CompletableFuture<Reply> reply = new CompletableFuture<>();
+        private ScheduledFuture<?> deadline;
+
+        private Pending(Predicate<MessageHeaders> accepts) {
+            this.accepts = accepts;
+        }
+    }
+
+    private final Producer<String, byte[]> producer;
+    private final SlotConsumer replies;
+    private final int maxPending;
+    private final Map<UUID, Pending> pending = new ConcurrentHashMap<>();
+    private final AtomicInteger pendingCount = new AtomicInteger();
+    private final ScheduledThreadPoolExecutor deadlines;
+    private final LongAdder late = new LongAdder();
+    private final LongAdder foreign = new LongAdder();
+    private final LongAdder malformed = new LongAdder();
+    private volatile boolean closed;
+
+    /**
+     * @param producer closed by the caller, after this
+     * @param slot of this process, whose partition of {@link Topic#REPLIES} it reads
+     * @param maxPending requests that wait at the same time
+     */
+    public RequestReply(KafkaSettings settings, Producer<String, byte[]> producer, int slot, int maxPending) {
+        this.producer = producer;
+        this.maxPending = maxPending;
+        this.replies = new SlotConsumer(settings, Topic.REPLIES, slot, this::onReply);
+        this.deadlines = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "reply-deadlines");
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.deadlines.setRemoveOnCancelPolicy(true);
+    }
+
+    public RequestReply start() {
+        replies.start();
+        return this;
+    }
+
+    /** Completes when replies can be received; no request may be sent before. */
+    public CompletionStage<Void> ready() {
+        return replies.positioned();
+    }
+
+    public boolean isReady() {
+        return replies.isPositioned() && !closed;
+    }
+
+    /**
+     * Sends a request. The stage completes in a thread of Kafka's or of the deadlines': a caller with work to do hops to
+     * its own.
+     *
+     * @param id by which the reply is known; at most one request of an id is pending
+     * @param accepts whether a reply with these headers may answer: one that may not is counted and left alone
+     * @param timeout from now to the reply
+     * @return fails with {@link NoReply}
+     */
+    public CompletionStage<Reply> send(
+            ProducerRecord<String, byte[]> request, UUID id, Predicate<MessageHeaders> accepts, Duration timeout) {
+        Pending entry = new Pending(accepts);
+        if (closed) {
+            return failed(NoReply.Cause.CLOSED);
+        }
+        if (pendingCount.incrementAndGet() > maxPending) {
+            pendingCount.decrementAndGet();
+            return failed(NoReply.Cause.TOO_MANY_PENDING);
+        }
+        if (pending.putIfAbsent(id, entry) != null) {
+            pendingCount.decrementAndGet();
+            throw new IllegalStateException("a request with this id is pending already");
+        }
+        entry.deadline = deadlines.schedule(
+                () -> fail(id, entry, NoReply.Cause.TIMED_OUT), timeout.toNanos(), TimeUnit.NANOSECONDS);
+        try {
+            producer.send(request, (metadata, failure) -> {
+                if (failure != null) {
+                    fail(id, entry, NoReply.Cause.NOT_PUBLISHED);
+                }
+            });
+        } catch (KafkaException | IllegalStateException e) {
+            fail(id, entry, NoReply.Cause.NOT_PUBLISHED);
+        }
+        return entry.reply;
+    }
+
+    /** Gives a request up: its stage fails with {@link NoReply.Cause#ABANDONED}, a reply that still comes is late. */
+    public void abandon(UUID id) {
+        Pending entry = pending.get(id);
+        if (entry != null) {
+            fail(id, entry, NoReply.Cause.ABANDONED);
+        }
+    }
+
+    public int pendingRequests() {
+        return pendingCount.get();
+    }
+
+    /** Replies that nobody waited for any more. */
+    public long lateReplies() {
+        return late.sum();
+    }
+
+    /** Replies from somebody who was not asked. */
+    public long foreignReplies() {
+        return foreign.sum();
+    }
+
+    public long malformedReplies() {
+        return malformed.sum();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        pending.forEach((id, entry) -> fail(id, entry, NoReply.Cause.CLOSED));
+        replies.close();
+        deadlines.shutdownNow();
+    }
+
+    private void onReply(ConsumerRecord<String, byte[]> record) {
+        if (!(KafkaRecords.headers(record) instanceof MessageHeaders.Parsed.Valid valid)
+                || valid.headers().queryId() == null
+                || record.value() == null) {
+            malformed.increment();
+            return;
+        }
+        MessageHeaders headers = valid.headers();
+        Pending entry = pending.get(headers.queryId());
+        if (entry == null) {
+            late.increment();
+        } else if (!entry.accepts.test(headers)) {
+            foreign.increment();
+        } else if (remove(headers.queryId(), entry)) {
+            entry.reply.complete(new Reply(headers, ByteBuffer.wrap(record.value())));
+        }
+    }
+
+    private void fail(UUID id, Pending entry, NoReply.Cause cause) {
+        if (remove(id, entry)) {
+            entry.reply.completeExceptionally(new NoReply(cause));
+        }
+    }
+
+    private boolean remove(UUID id, Pending entry) {
+        if (!pending.remove(id, entry)) {
+            return false;
+        }
+        pendingCount.decrementAndGet();
+        if (entry.deadline != null) {
+            entry.deadline.cancel(false);
+        }
+        return true;
+    }
+
+    private static CompletionStage<Reply> failed(NoReply.Cause cause) {
+        return CompletableFuture.failedFuture(new NoReply(cause));
+    }
+}
