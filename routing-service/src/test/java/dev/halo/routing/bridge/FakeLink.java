@@ -26,6 +26,9 @@ final class FakeLink implements AutoCloseable {
     private static final int MAX_MESSAGE = 4 * 1024 * 1024;
     private static final long LIMIT_SECONDS = 20;
 
+    /** Small, so that a Link that reads nothing is noticed after few messages. */
+    private static final int RECEIVE_BUFFER = 64 * 1024;
+
     private final HttpClient client;
     private final WebSocket socket;
     private final BlockingQueue<Frame> received = new LinkedBlockingQueue<>();
