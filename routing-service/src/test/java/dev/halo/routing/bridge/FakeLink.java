@@ -33,6 +33,7 @@ final class FakeLink implements AutoCloseable {
     private final WebSocket socket;
     private final BlockingQueue<Frame> received = new LinkedBlockingQueue<>();
     private final List<Frame> seen = new CopyOnWriteArrayList<>();
+    private UUID sessionId;
     private volatile boolean closed;
     private volatile Short closeCode;
 
@@ -72,8 +73,13 @@ final class FakeLink implements AutoCloseable {
     static FakeLink open(Vertx vertx, int port, String token) throws Exception {
         FakeLink link = connect(vertx, port, token);
         link.hello();
-        link.await(Frame.Welcome.class);
+        link.sessionId = link.await(Frame.Welcome.class).sessionId();
         return link;
+    }
+
+    /** Of a Link made by {@link #open}. */
+    UUID sessionId() {
+        return sessionId;
     }
 
     void hello() {
