@@ -30,7 +30,7 @@ public sealed interface IntegratorFact {
      * A company with a subscription.
      *
      * @param active false when suspended: its keys are refused
-     * @param keys its active keys, at most two
+     * @param keys its active keys, at most two, and those revoked last
      * @param allowedAddresses CIDR blocks; empty: every address
      * @param tier names its limits in production; null: the default tier
      */
@@ -68,6 +68,12 @@ public sealed interface IntegratorFact {
         public Key {
             Objects.requireNonNull(sha256, "sha256");
             Objects.requireNonNull(slot, "slot");
+        }
+
+        /** Never the hash: who can read a log must not be able to recognise a key. */
+        @Override
+        public String toString() {
+            return "Key[" + slot + (revoked ? ", revoked" : "") + "]";
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.halo.protocol.site;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -15,7 +16,8 @@ import java.util.UUID;
  * @param pmsId the Zedmed Database ID, or the fake one of a developer licence
  * @param practiceName the value last read from the database: the guard against a mistyped PMS ID
  * @param catalogues the databases of the pair; null in a message means none
- * @param problem why it is not active, in words for an operator; null when it is
+ * @param problem why it is not active, or that its Link no longer announces it, in words for an operator; null when
+ *     all is well
  * @param version grows with each change; the highest wins
  */
 public record SiteRecord(
@@ -51,6 +53,7 @@ public record SiteRecord(
     }
 
     /** Whether integrators may see it. */
+    @JsonIgnore
     public boolean isVisible() {
         return status == SiteStatus.ACTIVE;
     }
