@@ -42,7 +42,7 @@ class ImmediateAnswers {
         Uni<Void> written = Uni.createFrom().completionStage(records.add(record(answer, status)));
         Response response = response(answer, object, status);
         return status == ATTEMPTED
-                ? written.ifNoItem().after(writeBeforeAnswer).recoverWithNull().replaceWith(response)
+                ? written.ifNoItem().after(writeBeforeAnswer).recoverWithItem((Void) null).replaceWith(response)
                 : Uni.createFrom().item(response);
     }
 
