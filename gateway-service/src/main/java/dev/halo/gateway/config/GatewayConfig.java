@@ -59,6 +59,37 @@ public interface GatewayConfig {
     /** The registry, which is asked to pair. */
     Registry registry();
 
+    /** The PostgreSQL database; the gateway keeps to the schema {@code gateway} in it. */
+    Database database();
+
+    /** The PostgreSQL database. */
+    interface Database {
+
+        /** Its host. */
+        @WithDefault("localhost")
+        @NotBlank
+        String host();
+
+        /** Its port. */
+        @WithDefault("5432")
+        @Min(1)
+        @Max(65535)
+        int port();
+
+        /** The database's name. */
+        @WithDefault("halo_gateway")
+        @NotBlank
+        String name();
+
+        /** The user, who may create the schema or owns it. */
+        @WithDefault("halo_gateway")
+        @NotBlank
+        String username();
+
+        /** The user's password. */
+        Optional<String> password();
+    }
+
     /** Requests without a valid key. */
     interface Authentication {
 
