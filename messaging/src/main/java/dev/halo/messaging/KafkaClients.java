@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -70,7 +71,11 @@ public final class KafkaClients {
     }
 
     static Admin admin(KafkaSettings settings, String clientId) {
-        return Admin.create(common(settings, clientId));
+        Map<String, Object> properties = common(settings, clientId);
+        int timeout = Math.toIntExact(settings.timeout().toMillis());
+        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, timeout);
+        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, timeout);
+        return Admin.create(properties);
     }
 
     private static Map<String, Object> common(KafkaSettings settings, String clientId) {
