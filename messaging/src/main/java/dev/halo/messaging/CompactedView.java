@@ -92,7 +92,7 @@ public final class CompactedView<V> implements AutoCloseable {
         this.decoder = decoder;
         this.reducer = reducer;
         this.catchUpLimit = catchUpLimit;
-        this.consumer = KafkaClients.assignedConsumer(settings, "halo-view-" + topic.baseName(), "earliest");
+        this.consumer = KafkaClients.viewConsumer(settings, "halo-view-" + topic.baseName());
         this.thread = new ConsumerThread("view-" + topic.baseName(), consumer, this::run);
     }
 

@@ -52,8 +52,9 @@ public final class RequestReply implements AutoCloseable {
 
         private final Cause cause;
 
-        NoReply(Cause cause) {
-            super(cause.name(), null, false, false);
+        /** @param why Kafka's error where it did not take the request, else null */
+        NoReply(Cause cause, Exception why) {
+            super(cause.name(), why, false, false);
             this.cause = cause;
         }
 
@@ -141,20 +142,20 @@ public final class RequestReply implements AutoCloseable {
         }
         try {
             entry.deadline = deadlines.schedule(
-                    () -> fail(id, entry, NoReply.Cause.TIMED_OUT), timeout.toNanos(), TimeUnit.NANOSECONDS);
+                    () -> fail(id, entry, NoReply.Cause.TIMED_OUT, null), timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             // Closed meanwhile.
-            fail(id, entry, NoReply.Cause.CLOSED);
+            fail(id, entry, NoReply.Cause.CLOSED, null);
             return entry.reply;
         }
         try {
             producer.send(request, (metadata, failure) -> {
                 if (failure != null) {
-                    fail(id, entry, NoReply.Cause.NOT_PUBLISHED);
+                    fail(id, entry, NoReply.Cause.NOT_PUBLISHED, failure);
                 }
             });
         } catch (RuntimeException e) {
-            fail(id, entry, NoReply.Cause.NOT_PUBLISHED);
+            fail(id, entry, NoReply.Cause.NOT_PUBLISHED, e);
         }
         return entry.reply;
     }
@@ -163,7 +164,7 @@ public final class RequestReply implements AutoCloseable {
     public void abandon(UUID id) {
         Pending entry = pending.get(id);
         if (entry != null) {
-            fail(id, entry, NoReply.Cause.ABANDONED);
+            fail(id, entry, NoReply.Cause.ABANDONED, null);
         }
     }
 
@@ -197,7 +198,7 @@ public final class RequestReply implements AutoCloseable {
     }
 
     private void failAllPending() {
-        pending.forEach((id, entry) -> fail(id, entry, NoReply.Cause.CLOSED));
+        pending.forEach((id, entry) -> fail(id, entry, NoReply.Cause.CLOSED, null));
     }
 
     private void onReply(ConsumerRecord<String, byte[]> record) {
@@ -218,9 +219,9 @@ public final class RequestReply implements AutoCloseable {
         }
     }
 
-    private void fail(UUID id, Pending entry, NoReply.Cause cause) {
+    private void fail(UUID id, Pending entry, NoReply.Cause cause, Exception why) {
         if (remove(id, entry)) {
-            entry.reply.completeExceptionally(new NoReply(cause));
+            entry.reply.completeExceptionally(new NoReply(cause, why));
         }
     }
 
@@ -236,6 +237,6 @@ public final class RequestReply implements AutoCloseable {
     }
 
     private static CompletionStage<Reply> failed(NoReply.Cause cause) {
-        return CompletableFuture.failedFuture(new NoReply(cause));
+        return CompletableFuture.failedFuture(new NoReply(cause, null));
     }
 }
