@@ -59,7 +59,8 @@ final class AnnouncementFields {
         }
         long defaults = site.catalogues().stream().filter(Catalogue::isDefault).count();
         if (!site.catalogues().isEmpty() && defaults != 1) {
-            throw ApiException.badRequest(at + "catalogues.isDefault: must be true for exactly one, is for " + defaults);
+            throw ApiException.badRequest(
+                    at + "catalogues.isDefault: must be true for exactly one, is for " + defaults);
         }
         Fields.count(at + "enabledIntegrators", site.enabledIntegrators().size(), MAX_ENABLED_INTEGRATORS);
     }

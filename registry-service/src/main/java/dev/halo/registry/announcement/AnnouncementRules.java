@@ -115,19 +115,22 @@ record AnnouncementRules(Environment environment, String sharedDeveloperId) {
     }
 
     /** Of the databases of one Link with the same Database ID the known one stays. */
-    private static void oneOfEach(
-            PmsKey pmsKey, List<AnnouncedSite> sites, Known known, Map<UUID, Verdict> verdicts) {
+    private static void oneOfEach(PmsKey pmsKey, List<AnnouncedSite> sites, Known known, Map<UUID, Verdict> verdicts) {
         Site holder = known.ownSites().values().stream()
                 .filter(site -> site.pmsKey().equals(pmsKey) && site.wasActivated() && !isGone(site))
                 .findFirst()
                 .orElse(null);
         for (AnnouncedSite site : sites) {
             if (holder != null && !holder.id().equals(site.siteId())) {
-                verdicts.put(site.siteId(), Kept.initialising("Another database of this Link, " + holder.id()
-                        + ", has the same Database ID; an operator must choose."));
+                verdicts.put(
+                        site.siteId(),
+                        Kept.initialising("Another database of this Link, " + holder.id()
+                                + ", has the same Database ID; an operator must choose."));
             } else if (holder == null && sites.size() > 1) {
-                verdicts.put(site.siteId(), Kept.initialising(sites.size()
-                        + " databases of this Link have the same Database ID; an operator must choose."));
+                verdicts.put(
+                        site.siteId(),
+                        Kept.initialising(sites.size()
+                                + " databases of this Link have the same Database ID; an operator must choose."));
             }
         }
     }

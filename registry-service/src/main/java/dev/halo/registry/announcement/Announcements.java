@@ -78,8 +78,7 @@ public class Announcements {
                 .filter(site -> site.licenceKind() == LicenceKind.DEVELOPER)
                 .map(AnnouncedSite::databaseId)
                 .toList();
-        String relevant =
-                """
+        String relevant = """
                 from Site where linkId = :link or id in :ids
                     or (licenceKind = :developer and pmsId in :fakeIds and status in (:initialising, :active))
                 """;
@@ -99,8 +98,10 @@ public class Announcements {
     private static Known known(Link link, Set<UUID> announced, List<Site> found, Set<PmsKey> entitlements) {
         Map<Boolean, List<Site>> byOwn = found.stream()
                 .collect(Collectors.partitioningBy(site -> site.linkId().equals(link.id())));
-        Set<UUID> foreign =
-                byOwn.get(false).stream().map(Site::id).filter(announced::contains).collect(Collectors.toSet());
+        Set<UUID> foreign = byOwn.get(false).stream()
+                .map(Site::id)
+                .filter(announced::contains)
+                .collect(Collectors.toSet());
         Set<PmsKey> fakes = byOwn.get(false).stream()
                 .filter(site -> site.licenceKind() == LicenceKind.DEVELOPER)
                 .map(Site::pmsKey)
@@ -143,24 +144,16 @@ public class Announcements {
                 .map(answering -> new AnnouncementResult(
                         announced.stream()
                                 .map(site -> result(
-                                        site,
-                                        verdicts.get(site.siteId()),
-                                        answering.containsValue(site.siteId())))
+                                        site, verdicts.get(site.siteId()), answering.containsValue(site.siteId())))
                                 .toList(),
                         command.at()));
     }
 
-    private void keep(
-            Command command, Site site, AnnouncedSite as, Link link, Verdict.Kept verdict, boolean created) {
+    private void keep(Command command, Site site, AnnouncedSite as, Link link, Verdict.Kept verdict, boolean created) {
         SiteStatus before = site.status();
         String problemBefore = site.problem();
         boolean changed = site.announce(
-                as,
-                link.linkVersion(),
-                verdict.status(),
-                verdict.problem(),
-                command.at(),
-                config.enrichedAtAge());
+                as, link.linkVersion(), verdict.status(), verdict.problem(), command.at(), config.enrichedAtAge());
         if (changed) {
             command.publish(Publication.of(site.toRecord(LinkStatus.ACTIVE)));
         }

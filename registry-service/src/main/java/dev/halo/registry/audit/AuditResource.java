@@ -40,15 +40,16 @@ public class AuditResource {
             String subjectKind,
             String subjectId,
             String reason,
+
             @JsonRawValue @Schema(type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.OBJECT)
             String detail,
+
             UUID commandId) {}
 
     /** @param entries the newest first */
     public record EntryList(List<EntryView> entries) {}
 
-    private static final String SELECT =
-            """
+    private static final String SELECT = """
             select audit_id, at, actor_kind, actor, action, subject_kind, subject_id, reason, detail, command_id
             from registry.audit_entry
             where audit_id < :before and (:subjectId = '' or subject_id = :subjectId)
@@ -75,7 +76,8 @@ public class AuditResource {
                 .setParameter("action", action)
                 .setMaxResults(limit)
                 .getResultList()
-                .map(rows -> new EntryList(rows.stream().map(AuditResource::view).toList())));
+                .map(rows ->
+                        new EntryList(rows.stream().map(AuditResource::view).toList())));
     }
 
     private static EntryView view(Object[] row) {

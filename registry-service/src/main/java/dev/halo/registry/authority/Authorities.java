@@ -23,8 +23,7 @@ import java.util.stream.Collectors;
 @ApplicationScoped
 public class Authorities {
 
-    private static final String FIRST =
-            """
+    private static final String FIRST = """
             insert into registry.authority (pms_type, pms_id, link_id, site_id, since, version)
             values (:pmsType, :pmsId, :link, :site, :since, 1)
             on conflict (pms_type, pms_id) do nothing
@@ -47,7 +46,8 @@ public class Authorities {
                         .iterable(inOrder.keySet())
                         .filter(pmsKey -> !existing.containsKey(pmsKey))
                         .onItem()
-                        .transformToUniAndConcatenate(pmsKey -> claimFirst(command, linkId, pmsKey, inOrder.get(pmsKey)))
+                        .transformToUniAndConcatenate(
+                                pmsKey -> claimFirst(command, linkId, pmsKey, inOrder.get(pmsKey)))
                         .collect()
                         .asList())
                 .flatMap(existing -> existing.size() == inOrder.size()
@@ -85,8 +85,8 @@ public class Authorities {
                 .flatMap(inserted -> inserted == 0
                         ? Uni.createFrom().item(false)
                         : lock(command, List.of(pmsKey))
-                                .invoke(found -> publish(
-                                        command, found.get(pmsKey), "the first Link entitled to this PMS ID"))
+                                .invoke(found ->
+                                        publish(command, found.get(pmsKey), "the first Link entitled to this PMS ID"))
                                 .replaceWith(true));
     }
 
@@ -106,8 +106,7 @@ public class Authorities {
      */
     public Uni<Map<PmsKey, Authority>> lock(Command command, Collection<PmsKey> pmsKeys) {
         return command.session()
-                .createSelectionQuery(
-                        "from Authority where pmsId in :pmsIds order by pmsType, pmsId", Authority.class)
+                .createSelectionQuery("from Authority where pmsId in :pmsIds order by pmsType, pmsId", Authority.class)
                 .setParameter("pmsIds", pmsKeys.stream().map(PmsKey::pmsId).toList())
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .getResultList()

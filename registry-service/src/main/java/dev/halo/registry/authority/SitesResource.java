@@ -44,8 +44,7 @@ public class SitesResource {
     /** @param sites the newest first */
     public record SiteList(List<SiteView> sites) {}
 
-    private static final String SELECT =
-            """
+    private static final String SELECT = """
             select s, l.status, case when a.siteId = s.id then true else false end
             from Site s join Link l on l.id = s.linkId
             left join Authority a on a.pmsType = s.pmsType and a.pmsId = s.pmsId
@@ -84,7 +83,8 @@ public class SitesResource {
             return select.setFirstResult(offset)
                     .setMaxResults(limit)
                     .getResultList()
-                    .map(rows -> new SiteList(rows.stream().map(SitesResource::view).toList()));
+                    .map(rows ->
+                            new SiteList(rows.stream().map(SitesResource::view).toList()));
         });
     }
 
@@ -92,14 +92,14 @@ public class SitesResource {
     @Path("/{siteId}")
     @Operation(summary = "One site")
     public Uni<SiteView> get(@RestPath UUID siteId) {
-        return sessions.withSession(session -> session.createSelectionQuery(
-                        SELECT + "where s.id = :siteId", Object[].class)
-                .setParameter("siteId", siteId)
-                .getSingleResultOrNull()
-                .onItem()
-                .ifNull()
-                .failWith(() -> ApiException.notFound("There is no site " + siteId + "."))
-                .map(SitesResource::view));
+        return sessions.withSession(
+                session -> session.createSelectionQuery(SELECT + "where s.id = :siteId", Object[].class)
+                        .setParameter("siteId", siteId)
+                        .getSingleResultOrNull()
+                        .onItem()
+                        .ifNull()
+                        .failWith(() -> ApiException.notFound("There is no site " + siteId + "."))
+                        .map(SitesResource::view));
     }
 
     private static SiteView view(Object[] row) {

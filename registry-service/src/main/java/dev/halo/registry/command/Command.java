@@ -21,18 +21,15 @@ public final class Command {
 
     private record OutboxRow(String topic, String key, String value) {}
 
-    private record AuditRow(
-            String action, String subjectKind, String subjectId, String reason, String detail) {}
+    private record AuditRow(String action, String subjectKind, String subjectId, String reason, String detail) {}
 
-    private static final String STORE_PUBLICATIONS =
-            """
+    private static final String STORE_PUBLICATIONS = """
             insert into registry.outbox (command_id, topic, record_key, record_value)
             select :command, r.topic, r.key, r.value
             from json_to_recordset(cast(cast(:rows as text) as json)) as r(topic text, key text, value text)
             """;
 
-    private static final String STORE_AUDIT =
-            """
+    private static final String STORE_AUDIT = """
             insert into registry.audit_entry
                 (at, actor_kind, actor, action, subject_kind, subject_id, reason, detail, command_id)
             select :at, :actorKind, :actor, r.action, r."subjectKind", r."subjectId", r.reason, r.detail, :command

@@ -78,8 +78,7 @@ public class Commands {
         return Uni.createFrom().completionStage(done.published()).map(acknowledged -> {
             if (!acknowledged) {
                 throw ApiException.unavailable(
-                        "The change is stored but not yet published; it takes effect when Kafka is back.",
-                        RETRY_AFTER);
+                        "The change is stored but not yet published; it takes effect when Kafka is back.", RETRY_AFTER);
             }
             return done.result();
         });

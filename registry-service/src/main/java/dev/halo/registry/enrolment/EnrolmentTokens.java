@@ -34,8 +34,7 @@ public class EnrolmentTokens {
     private final Secrets secrets;
     private final RegistryConfig config;
 
-    public EnrolmentTokens(
-            Commands commands, Mutiny.SessionFactory sessions, Secrets secrets, RegistryConfig config) {
+    public EnrolmentTokens(Commands commands, Mutiny.SessionFactory sessions, Secrets secrets, RegistryConfig config) {
         this.commands = commands;
         this.sessions = sessions;
         this.secrets = secrets;
@@ -126,8 +125,7 @@ public class EnrolmentTokens {
         }
         if (token.revokedAt() == null) {
             token.revoke(command.at());
-            command.audit(AuditEntry.of(
-                    AuditAction.ENROLMENT_TOKEN_REVOKED, SubjectKind.ENROLMENT_TOKEN, token.id()));
+            command.audit(AuditEntry.of(AuditAction.ENROLMENT_TOKEN_REVOKED, SubjectKind.ENROLMENT_TOKEN, token.id()));
         }
     }
 

@@ -51,6 +51,7 @@ public class EnrolmentTokensResource {
                                     message = "must be 1 to 64 visible characters without spaces")
                             String>
                     pmsIds,
+
             Boolean any,
             Duration validFor,
             @Size(max = 500) String comment) {

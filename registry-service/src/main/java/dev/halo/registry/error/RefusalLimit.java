@@ -20,8 +20,8 @@ public class RefusalLimit {
 
     public RefusalLimit(RegistryConfig config) {
         RegistryConfig.Refusals refusals = config.refusals();
-        this.counter = new RefusalCounter(
-                refusals.perAddress(), refusals.window(), refusals.addresses(), System::nanoTime);
+        this.counter =
+                new RefusalCounter(refusals.perAddress(), refusals.window(), refusals.addresses(), System::nanoTime);
     }
 
     @ServerRequestFilter(priority = 1)

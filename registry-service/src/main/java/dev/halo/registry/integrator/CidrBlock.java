@@ -30,7 +30,8 @@ public @interface CidrBlock {
     /** Accepts literals only, so that no name is ever looked up. */
     final class Validator implements ConstraintValidator<CidrBlock, String> {
 
-        private static final Pattern LITERAL = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*");
+        private static final Pattern LITERAL =
+                Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*");
 
         @Override
         public boolean isValid(String value, ConstraintValidatorContext context) {

@@ -23,8 +23,7 @@ import java.util.function.Consumer;
 @ApplicationScoped
 public class IntegratorSnapshot implements Snapshot {
 
-    private static final String KEYS =
-            """
+    private static final String KEYS = """
             select * from (
                 select k.*, row_number() over (
                     partition by integrator_id, revoked_at is null order by revoked_at desc) as nth

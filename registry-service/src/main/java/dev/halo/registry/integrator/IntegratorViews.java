@@ -33,10 +33,9 @@ public class IntegratorViews {
             return select.setFirstResult(offset)
                     .setMaxResults(limit)
                     .getResultList()
-                    .flatMap(found -> keys(session, found)
-                            .map(keys -> found.stream()
-                                    .map(one -> view(one, keys.getOrDefault(one.id(), List.of())))
-                                    .toList()));
+                    .flatMap(found -> keys(session, found).map(keys -> found.stream()
+                            .map(one -> view(one, keys.getOrDefault(one.id(), List.of())))
+                            .toList()));
         });
     }
 

@@ -45,8 +45,7 @@ public class Integrators {
                 .getSingleResultOrNull()
                 .flatMap(existing -> {
                     if (existing != null) {
-                        throw ApiException.conflict(
-                                "The name is taken by integrator " + existing.id() + ".");
+                        throw ApiException.conflict("The name is taken by integrator " + existing.id() + ".");
                     }
                     Integrator integrator = Integrator.created(
                             request.name(), request.allowedAddresses(), request.tier(), command.at());
@@ -87,15 +86,14 @@ public class Integrators {
     /** Fails with 404 where the slot has no active key. */
     Uni<Void> revokeKey(Actor operator, UUID integratorId, KeySlot slot) {
         return commands.execute("revokeKey", operator, command -> lock(command, integratorId)
-                .flatMap(integrator -> keys(command, integratorId)
-                        .invoke(keys -> {
-                            if (active(keys, slot) == null) {
-                                throw ApiException.notFound("The slot " + slot + " has no active key.");
-                            }
-                            revoke(command, integrator, active(keys, slot));
-                            integrator.keysChanged();
-                            command.publish(Publication.of(integrator.toFact(published(keys))));
-                        }))
+                .flatMap(integrator -> keys(command, integratorId).invoke(keys -> {
+                    if (active(keys, slot) == null) {
+                        throw ApiException.notFound("The slot " + slot + " has no active key.");
+                    }
+                    revoke(command, integrator, active(keys, slot));
+                    integrator.keysChanged();
+                    command.publish(Publication.of(integrator.toFact(published(keys))));
+                }))
                 .replaceWithVoid());
     }
 
@@ -105,12 +103,7 @@ public class Integrators {
                 .flatMap(integrator -> keys(command, integratorId).map(keys -> {
                     if (integrator.isActive() != active) {
                         integrator.activate(active);
-                        changed(
-                                command,
-                                integrator,
-                                keys,
-                                AuditAction.INTEGRATOR_CHANGED,
-                                Map.of("active", active));
+                        changed(command, integrator, keys, AuditAction.INTEGRATOR_CHANGED, Map.of("active", active));
                     }
                     return IntegratorViews.view(integrator, keys);
                 })));
@@ -167,7 +160,10 @@ public class Integrators {
 
     private List<IntegratorFact.Key> published(List<SubscriptionKey> keys) {
         List<IntegratorFact.Key> facts = new ArrayList<>();
-        keys.stream().filter(key -> !key.isRevoked()).map(SubscriptionKey::toFact).forEach(facts::add);
+        keys.stream()
+                .filter(key -> !key.isRevoked())
+                .map(SubscriptionKey::toFact)
+                .forEach(facts::add);
         keys.stream()
                 .filter(SubscriptionKey::isRevoked)
                 .limit(config.publishedRevokedKeys())

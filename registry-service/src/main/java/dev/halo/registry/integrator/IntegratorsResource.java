@@ -46,7 +46,8 @@ public class IntegratorsResource {
             @Pattern(regexp = "\\S(\\P{Cntrl}{0,198}\\S)?", message = "must be 1 to 200 characters")
             String name,
 
-            @Size(max = 100, message = "must be at most 100 entries") List<@CidrBlock String> allowedAddresses,
+            @Size(max = 100, message = "must be at most 100 entries")
+            List<@CidrBlock String> allowedAddresses,
 
             @Pattern(regexp = "[A-Za-z0-9_-]{1,64}", message = "must be 1 to 64 letters, digits, - or _")
             String tier) {
@@ -56,7 +57,9 @@ public class IntegratorsResource {
     }
 
     /** Which of the two keys. */
-    public record KeyRequest(@NotNull(message = "must be PRIMARY or SECONDARY") KeySlot slot) {}
+    public record KeyRequest(
+            @NotNull(message = "must be PRIMARY or SECONDARY")
+            KeySlot slot) {}
 
     /** @param key shown this once */
     public record IssuedKey(UUID integratorId, KeySlot slot, String key, Instant issuedAt) {

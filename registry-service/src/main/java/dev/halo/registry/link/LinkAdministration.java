@@ -35,13 +35,12 @@ public class LinkAdministration {
     }
 
     Uni<List<LinkView>> list(int offset, int limit) {
-        return sessions.withSession(session -> session.createSelectionQuery(
-                        "from Link order by enrolledAt desc, id", Link.class)
-                .setFirstResult(offset)
-                .setMaxResults(limit)
-                .getResultList()
-                .flatMap(found -> entitlements(session, found)
-                        .map(entitled -> found.stream()
+        return sessions.withSession(
+                session -> session.createSelectionQuery("from Link order by enrolledAt desc, id", Link.class)
+                        .setFirstResult(offset)
+                        .setMaxResults(limit)
+                        .getResultList()
+                        .flatMap(found -> entitlements(session, found).map(entitled -> found.stream()
                                 .map(link -> view(link, entitled.getOrDefault(link.id(), List.of())))
                                 .toList())));
     }
@@ -88,8 +87,8 @@ public class LinkAdministration {
                 AuditAction.LINK_ENTITLED, SubjectKind.LINK, linkId, reason, Map.of("pmsId", pmsKey.pmsId()))));
         return command.session()
                 .persistAll(added.stream()
-                        .map(pmsKey -> new Entitlement(
-                                linkId, pmsKey, command.actor().name(), command.at()))
+                        .map(pmsKey ->
+                                new Entitlement(linkId, pmsKey, command.actor().name(), command.at()))
                         .toArray());
     }
 
@@ -99,8 +98,7 @@ public class LinkAdministration {
     }
 
     private static Uni<Map<UUID, List<String>>> entitlements(Mutiny.Session session, List<Link> of) {
-        return session.createSelectionQuery(
-                        "from Entitlement where linkId in :links order by pmsId", Entitlement.class)
+        return session.createSelectionQuery("from Entitlement where linkId in :links order by pmsId", Entitlement.class)
                 .setParameter("links", of.stream().map(Link::id).toList())
                 .getResultList()
                 .map(list -> list.stream()

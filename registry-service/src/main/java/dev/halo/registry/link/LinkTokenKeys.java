@@ -83,7 +83,11 @@ public class LinkTokenKeys {
             slope = y2.subtract(y1).multiply(x2.subtract(x1).modInverse(p)).mod(p);
         } else if (y1.equals(y2) && y1.signum() != 0) {
             BigInteger three = BigInteger.valueOf(3);
-            slope = x1.pow(2).multiply(three).add(a).multiply(y1.shiftLeft(1).modInverse(p)).mod(p);
+            slope = x1.pow(2)
+                    .multiply(three)
+                    .add(a)
+                    .multiply(y1.shiftLeft(1).modInverse(p))
+                    .mod(p);
         } else {
             return ECPoint.POINT_INFINITY;
         }

@@ -50,12 +50,13 @@ public class Links {
             String hostName,
             String linkVersion) {
         String secret = secrets.make("");
-        Link link = Link.enrolled(
-                linkId, tokenId, anyPmsId, Secrets.sha256(secret), hostName, linkVersion, command.at());
+        Link link =
+                Link.enrolled(linkId, tokenId, anyPmsId, Secrets.sha256(secret), hostName, linkVersion, command.at());
         Object[] entitlements = pmsKeys.stream()
                 .map(pmsKey -> new Entitlement(linkId, pmsKey, grantedBy, command.at()))
                 .toArray();
-        command.audit(AuditEntry.of(AuditAction.LINK_ENROLLED, SubjectKind.LINK, linkId, null, enrolment(link, tokenId)));
+        command.audit(
+                AuditEntry.of(AuditAction.LINK_ENROLLED, SubjectKind.LINK, linkId, null, enrolment(link, tokenId)));
         return command.session()
                 .persist(link)
                 .call(() -> command.session().persistAll(entitlements))

@@ -53,9 +53,9 @@ public class TokenRenewal {
             throw WrongEnvironment.of(request.environment(), environment);
         }
         String sha256 = Secrets.sha256(request.secret());
-        return commands.execute("renewToken", Actor.link(request.linkId()), command -> links.lock(
-                                command, request.linkId())
-                        .flatMap(link -> link == null ? unknown() : renew(command, link, sha256)))
+        return commands.execute(
+                        "renewToken", Actor.link(request.linkId()), command -> links.lock(command, request.linkId())
+                                .flatMap(link -> link == null ? unknown() : renew(command, link, sha256)))
                 .map(renewal -> {
                     if (renewal instanceof Renewal.Granted granted) {
                         return granted.response();
@@ -73,8 +73,8 @@ public class TokenRenewal {
             });
         }
         if (link.status() != LinkStatus.ACTIVE) {
-            return refused(ApiException.forbidden(
-                    "This Link is " + link.status().wire() + "; an operator must decide."));
+            return refused(
+                    ApiException.forbidden("This Link is " + link.status().wire() + "; an operator must decide."));
         }
         // Of the two, the one that was not sent: either it is used up, or its answer was lost on the way.
         String retired = first ? link.nextSecretSha256() : link.secretSha256();

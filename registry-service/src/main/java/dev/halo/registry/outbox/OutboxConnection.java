@@ -82,8 +82,7 @@ final class OutboxConnection implements AutoCloseable {
 
     /** The oldest rows, always whole commands, in the order in which they were written. */
     List<Row> oldest(int atLeast) throws SQLException {
-        String sql =
-                """
+        String sql = """
                 select outbox_id, command_id, topic, record_key, record_value from outbox
                 where command_id in (select command_id from outbox order by outbox_id limit ?)
                 order by outbox_id
@@ -108,8 +107,8 @@ final class OutboxConnection implements AutoCloseable {
     void published(List<Row> rows, Collection<UUID> commands) throws SQLException {
         connection.setAutoCommit(false);
         try (PreparedStatement delete = connection.prepareStatement("delete from outbox where outbox_id = any(?)");
-                PreparedStatement notify =
-                        connection.prepareStatement("select pg_notify('" + PUBLISHED + "', c::text) from unnest(?) c")) {
+                PreparedStatement notify = connection.prepareStatement(
+                        "select pg_notify('" + PUBLISHED + "', c::text) from unnest(?) c")) {
             delete.setArray(1, array("bigint", rows.stream().map(Row::id).toArray()));
             delete.executeUpdate();
             notify.setArray(1, array("uuid", commands.toArray()));
@@ -144,9 +143,8 @@ final class OutboxConnection implements AutoCloseable {
      * @return the commands that were published meanwhile
      */
     List<UUID> await(Duration atMost) throws SQLException {
-        PGNotification[] notifications = connection
-                .unwrap(PGConnection.class)
-                .getNotifications(Math.max(1, Math.toIntExact(atMost.toMillis())));
+        PGNotification[] notifications =
+                connection.unwrap(PGConnection.class).getNotifications(Math.max(1, Math.toIntExact(atMost.toMillis())));
         List<UUID> published = new ArrayList<>();
         if (notifications != null) {
             for (PGNotification notification : notifications) {
@@ -182,8 +180,7 @@ final class OutboxConnection implements AutoCloseable {
 
     /** Everything has been published to this topic. */
     void remember(Topic topic, String topicId) throws SQLException {
-        String sql =
-                """
+        String sql = """
                 insert into published_topic (topic, topic_id, published_at) values (?, ?, now())
                 on conflict (topic) do update set topic_id = excluded.topic_id, published_at = excluded.published_at
                 """;
@@ -196,8 +193,7 @@ final class OutboxConnection implements AutoCloseable {
 
     /** Forgets secrets that were retired before a time, at most 10 000 at once. */
     int forgetRetiredSecrets(Instant before) throws SQLException {
-        String sql =
-                """
+        String sql = """
                 delete from retired_secret where secret_sha256 in
                     (select secret_sha256 from retired_secret where retired_at < ? limit 10000)
                 """;

@@ -119,9 +119,8 @@ final class OutboxRelay implements Runnable {
         List<Publication> publications =
                 rows.stream().map(OutboxConnection.Row::publication).toList();
         topics.publish(publications);
-        Set<UUID> commands = rows.stream()
-                .map(OutboxConnection.Row::commandId)
-                .collect(Collectors.toCollection(LinkedHashSet::new));
+        Set<UUID> commands =
+                rows.stream().map(OutboxConnection.Row::commandId).collect(Collectors.toCollection(LinkedHashSet::new));
         // Told before the rows are gone: should that fail they are published again, which changes nothing.
         commands.forEach(acknowledgements::acknowledged);
         connection.published(rows, commands);

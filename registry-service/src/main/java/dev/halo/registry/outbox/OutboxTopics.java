@@ -85,7 +85,10 @@ final class OutboxTopics implements AutoCloseable {
             for (Topic topic : Publication.TOPICS) {
                 ids.put(
                         topic,
-                        described.get(topic.name(settings.topicPrefix())).topicId().toString());
+                        described
+                                .get(topic.name(settings.topicPrefix()))
+                                .topicId()
+                                .toString());
             }
             return ids;
         } catch (ExecutionException | TimeoutException e) {

@@ -37,8 +37,7 @@ public class Enablements {
                         : command.session().persistAll(added.toArray()));
     }
 
-    private static List<Enablement> apply(
-            Command command, Map<UUID, Set<UUID>> reported, List<Enablement> existing) {
+    private static List<Enablement> apply(Command command, Map<UUID, Set<UUID>> reported, List<Enablement> existing) {
         Set<Enablement.Key> known = new HashSet<>();
         for (Enablement enablement : existing) {
             known.add(new Enablement.Key(enablement.siteId(), enablement.integratorId()));

@@ -36,10 +36,7 @@ public class Pairings {
     public Uni<Boolean> pair(Actor service, UUID integratorId, UUID siteId) {
         return commands.execute("pair", service, command -> allowed(command, integratorId, siteId)
                 .chain(() -> command.session()
-                        .find(
-                                Pairing.class,
-                                new Pairing.Key(integratorId, siteId),
-                                LockModeType.PESSIMISTIC_WRITE))
+                        .find(Pairing.class, new Pairing.Key(integratorId, siteId), LockModeType.PESSIMISTIC_WRITE))
                 .flatMap(pairing -> pair(command, integratorId, siteId, pairing)));
     }
 
