@@ -55,8 +55,8 @@ class ImmediateIT {
 
     @BeforeAll
     static void startFakes() {
-        settings = KafkaSettings.local(
-                ConfigProvider.getConfig().getValue("halo.kafka.bootstrap-servers", String.class));
+        settings =
+                KafkaSettings.local(ConfigProvider.getConfig().getValue("halo.kafka.bootstrap-servers", String.class));
         cloud = new FakeCloud(settings);
         bridge = new FakeBridge(settings, 7);
         otherBridge = new FakeBridge(settings, 8);
@@ -87,9 +87,11 @@ class ImmediateIT {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.rows()).isEqualTo("[{\"CONSTANT\":1}]");
         assertThat(answer.json().path("result").path("rows").asInt()).isEqualTo(1);
-        assertThat(answer.json().path("commandSize").asInt()).isEqualTo("{\"text\":\"select 1 from PATIENTS\"}".length());
+        assertThat(answer.json().path("commandSize").asInt())
+                .isEqualTo("{\"text\":\"select 1 from PATIENTS\"}".length());
         assertThat(answer.json().path("requestSize").asInt()).isEqualTo(SELECT.length());
-        assertThat(answer.json().path("integratorId").asText()).isEqualTo(integrator.id().toString());
+        assertThat(answer.json().path("integratorId").asText())
+                .isEqualTo(integrator.id().toString());
     }
 
     @Test
@@ -120,7 +122,8 @@ class ImmediateIT {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("status").asText()).isEqualTo("executionFailed");
-        assertThat(answer.json().path("errorDetails").path("errorType").asText()).isEqualTo("fbsql");
+        assertThat(answer.json().path("errorDetails").path("errorType").asText())
+                .isEqualTo("fbsql");
         assertThat(answer.json().path("errorDetails").path("errorCode").asInt()).isEqualTo(335544569);
     }
 
@@ -188,7 +191,8 @@ class ImmediateIT {
         SessionRecord.Open open = bridge.open(site, Behaviours.silent());
         bridge.end(open, CloseCause.CLOSED);
 
-        Api.Answer answer = await().until(() -> immediate(SELECT), one -> one.message().contains("offline"));
+        Api.Answer answer =
+                await().until(() -> immediate(SELECT), one -> one.message().contains("offline"));
 
         assertThat(answer.status()).isEqualTo(503);
     }
@@ -240,23 +244,28 @@ class ImmediateIT {
 
     @Test
     void aReadWhoseSessionIsLostIs504() {
-        bridge.open(site, (query, headers, self) -> self.end(
-                new SessionRecord.Open(
-                        headers.linkId(), headers.sessionId(), 7, UUID.randomUUID(), Instant.now(), null, 0),
-                CloseCause.LOST));
+        bridge.open(
+                site,
+                (query, headers, self) -> self.end(
+                        new SessionRecord.Open(
+                                headers.linkId(), headers.sessionId(), 7, UUID.randomUUID(), Instant.now(), null, 0),
+                        CloseCause.LOST));
 
         Api.Answer answer = immediate(SELECT);
 
         assertThat(answer.status()).isEqualTo(504);
-        assertThat(answer.json().path("errorDetails").path("errorType").asText()).isEqualTo("http");
+        assertThat(answer.json().path("errorDetails").path("errorType").asText())
+                .isEqualTo("http");
     }
 
     @Test
     void theOutcomeOfAWriteWhoseSessionIsLostIsUnknown() {
-        bridge.open(site, (query, headers, self) -> self.end(
-                new SessionRecord.Open(
-                        headers.linkId(), headers.sessionId(), 7, UUID.randomUUID(), Instant.now(), null, 0),
-                CloseCause.LOST));
+        bridge.open(
+                site,
+                (query, headers, self) -> self.end(
+                        new SessionRecord.Open(
+                                headers.linkId(), headers.sessionId(), 7, UUID.randomUUID(), Instant.now(), null, 0),
+                        CloseCause.LOST));
 
         Api.Answer answer = immediate(UPDATE);
 
@@ -269,11 +278,7 @@ class ImmediateIT {
         bridge.open(site, (query, headers, self) -> {
             SessionRecord.Open next = otherBridge.open(site, Behaviours.silent());
             otherBridge.answer(
-                    query,
-                    next.linkId(),
-                    next.sessionId(),
-                    new Outcome.Affected(1, List.of(), Behaviours.TIMING),
-                    "");
+                    query, next.linkId(), next.sessionId(), new Outcome.Affected(1, List.of(), Behaviours.TIMING), "");
         });
 
         assertThat(immediate(UPDATE).status()).isEqualTo(200);
@@ -309,12 +314,13 @@ class ImmediateIT {
         bridge.open(site, Behaviours.silent());
         CompletableFuture<HttpResponse<String>> waiting = api.http()
                 .sendAsync(api.posting(Api.immediatePath(site), SELECT).build(), HttpResponse.BodyHandlers.ofString());
-        await().until(() -> bridge.taken().stream().anyMatch(query -> query.siteId().equals(site.id())));
+        await().until(() ->
+                bridge.taken().stream().anyMatch(query -> query.siteId().equals(site.id())));
 
         waiting.cancel(true);
 
-        await().atMost(Duration.ofSeconds(3)).untilAsserted(() ->
-                assertThat(bridge.cancels()).anyMatch(cancel -> cancel.siteId().equals(site.id())));
+        await().atMost(Duration.ofSeconds(3)).untilAsserted(() -> assertThat(bridge.cancels())
+                .anyMatch(cancel -> cancel.siteId().equals(site.id())));
     }
 
     @Test

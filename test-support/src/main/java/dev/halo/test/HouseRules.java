@@ -106,7 +106,9 @@ public final class HouseRules {
                         .should()
                         .haveNameMatching(".*(Utils?|Helpers?|Impl)$")
                         .because("a name says what a class is about"),
-                noClasses().should().resideInAnyPackage("..util..", "..utils..", "..impl..", "..helper..", "..common.."),
+                noClasses()
+                        .should()
+                        .resideInAnyPackage("..util..", "..utils..", "..impl..", "..helper..", "..common.."),
                 classes()
                         .that()
                         .areAnnotatedWith("io.smallrye.config.ConfigMapping")
@@ -115,8 +117,7 @@ public final class HouseRules {
                         .andShould()
                         .haveSimpleNameEndingWith("Config")
                         .because("configuration is read in one form"),
-                fields()
-                        .that()
+                fields().that()
                         .areStatic()
                         .and()
                         .areDeclaredInClassesThat(areNotEnums())

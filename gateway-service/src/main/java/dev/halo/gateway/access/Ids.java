@@ -25,8 +25,7 @@ public final class Ids {
 
     private static UUID uuid(String name, String text) {
         if (!UUID_TEXT.matcher(text).matches()) {
-            throw Refusal.invalid(
-                    name + " in the path must be a UUID, such as 123e4567-e89b-12d3-a456-426614174000.");
+            throw Refusal.invalid(name + " in the path must be a UUID, such as 123e4567-e89b-12d3-a456-426614174000.");
         }
         return UUID.fromString(text);
     }

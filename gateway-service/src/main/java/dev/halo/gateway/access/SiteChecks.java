@@ -72,8 +72,9 @@ public final class SiteChecks {
 
     /** The answer of check 7, also where the Link knows it sooner than the gateway. */
     public static Refusal superseded() {
-        return Refusal.forbidden("This Halo GUID is superseded: another site answers for the practice now. Get the sites"
-                + " of its practice management site id again and use the authoritative one.");
+        return Refusal.forbidden(
+                "This Halo GUID is superseded: another site answers for the practice now. Get the sites"
+                        + " of its practice management site id again and use the authoritative one.");
     }
 
     private void paired(Caller caller, SiteRecord site) {

@@ -90,8 +90,8 @@ public class IntegratorGate {
         }
         throttle.failed(address);
         metrics.counter("halo.gateway.refused", "check", "key").increment();
-        context.abortWith(ErrorAnswers.of(
-                Refusal.of(Reason.UNAUTHENTICATED, ((Recognition.Rejected) recognition).message())));
+        context.abortWith(
+                ErrorAnswers.of(Refusal.of(Reason.UNAUTHENTICATED, ((Recognition.Rejected) recognition).message())));
     }
 
     private static Credential credentialOf(ResteasyReactiveContainerRequestContext context) {
@@ -100,7 +100,8 @@ public class IntegratorGate {
     }
 
     private byte[] addressOf(ResteasyReactiveContainerRequestContext context) {
-        HttpServerRequest request = ((ResteasyReactiveRequestContext) context.getServerRequestContext()).unwrap(HttpServerRequest.class);
+        HttpServerRequest request =
+                ((ResteasyReactiveRequestContext) context.getServerRequestContext()).unwrap(HttpServerRequest.class);
         return addresses.of(
                 request.connection().remoteAddress().hostAddress(), context.getHeaderString("X-Forwarded-For"));
     }

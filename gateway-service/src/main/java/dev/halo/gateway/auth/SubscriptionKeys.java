@@ -28,8 +28,10 @@ public final class SubscriptionKeys {
 
     /** Check 1: the key is present, known, active and of this environment. */
     public Recognition recognise(Credential credential) {
-        if (!(credential instanceof Credential.SubscriptionKey key) || key.text().isBlank()) {
-            return new Recognition.Rejected("The subscription key is missing: send it in the header " + HEADER + ".", true);
+        if (!(credential instanceof Credential.SubscriptionKey key)
+                || key.text().isBlank()) {
+            return new Recognition.Rejected(
+                    "The subscription key is missing: send it in the header " + HEADER + ".", true);
         }
         String text = key.text().trim();
         for (Environment other : Environment.values()) {

@@ -14,8 +14,12 @@ public record ErrorEnvelope(Body error) {
     @Schema(name = "ErrorBody")
     public record Body(
             @Schema(description = "The HTTP status.") int status,
-            @Schema(description = "The phrase of the status.") String statusText,
-            @Schema(description = "What is wrong, in words.") String message) {}
+
+            @Schema(description = "The phrase of the status.")
+            String statusText,
+
+            @Schema(description = "What is wrong, in words.")
+            String message) {}
 
     public static ErrorEnvelope of(Reason reason, String message) {
         return new ErrorEnvelope(new Body(reason.status(), reason.phrase(), message));

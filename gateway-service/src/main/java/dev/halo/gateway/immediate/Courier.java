@@ -48,12 +48,11 @@ final class Courier implements AutoCloseable {
         this.requests = requests;
         this.producer = producer;
         this.topic = Topic.QUERIES.name(settings.topicPrefix());
-        this.thread = new ThreadPoolExecutor(
-                1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(maxWaiting), task -> {
-                    Thread made = new Thread(task, "query-courier");
-                    made.setDaemon(true);
-                    return made;
-                });
+        this.thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(maxWaiting), task -> {
+            Thread made = new Thread(task, "query-courier");
+            made.setDaemon(true);
+            return made;
+        });
     }
 
     /** Has the client learn where the topic's partitions are, so that the first query need not wait for it. */
@@ -84,8 +83,8 @@ final class Courier implements AutoCloseable {
                 session.sessionId(),
                 timeout.toMillis(),
                 traceparent);
-        ProducerRecord<String, byte[]> record = KafkaRecords.record(
-                topic, session.slot(), query.siteId().toString(), headers, Json.bytes(query));
+        ProducerRecord<String, byte[]> record =
+                KafkaRecords.record(topic, session.slot(), query.siteId().toString(), headers, Json.bytes(query));
         try {
             thread.execute(() -> requests.send(
                             record, query.queryId(), answer -> session.linkId().equals(answer.linkId()), timeout)
@@ -114,8 +113,8 @@ final class Courier implements AutoCloseable {
                 null,
                 null);
         CancelRequest cancel = new CancelRequest(query.queryId(), query.siteId(), LinkErrorCode.CANCELLED);
-        ProducerRecord<String, byte[]> record = KafkaRecords.record(
-                topic, session.slot(), query.siteId().toString(), headers, Json.bytes(cancel));
+        ProducerRecord<String, byte[]> record =
+                KafkaRecords.record(topic, session.slot(), query.siteId().toString(), headers, Json.bytes(cancel));
         try {
             thread.execute(() -> {
                 try {

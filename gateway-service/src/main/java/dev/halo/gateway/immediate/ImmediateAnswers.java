@@ -42,7 +42,10 @@ class ImmediateAnswers {
         Uni<Void> written = Uni.createFrom().completionStage(records.add(record(answer, status)));
         Response response = response(answer, object, status);
         return status == ATTEMPTED
-                ? written.ifNoItem().after(writeBeforeAnswer).recoverWithItem((Void) null).replaceWith(response)
+                ? written.ifNoItem()
+                        .after(writeBeforeAnswer)
+                        .recoverWithItem((Void) null)
+                        .replaceWith(response)
                 : Uni.createFrom().item(response);
     }
 

@@ -42,8 +42,7 @@ public class ImmediateResource {
     private final ImmediateQueries queries;
     private final ImmediateAnswers answers;
 
-    public ImmediateResource(
-            Views views, SiteChecks checks, ImmediateQueries queries, ImmediateAnswers answers) {
+    public ImmediateResource(Views views, SiteChecks checks, ImmediateQueries queries, ImmediateAnswers answers) {
         this.views = views;
         this.checks = checks;
         this.queries = queries;

@@ -38,8 +38,7 @@ final class ImmediateRun {
     private Long parkedSince;
     private UUID refusedBy;
 
-    ImmediateRun(
-            ImmediateQuery query, QueryRequest request, UUID linkId, String traceparent, Surroundings around) {
+    ImmediateRun(ImmediateQuery query, QueryRequest request, UUID linkId, String traceparent, Surroundings around) {
         this.query = query;
         this.request = request;
         this.linkId = linkId;
@@ -140,7 +139,8 @@ final class ImmediateRun {
             phase = sent;
         }
         if (sent.lostAtNanos() != null
-                && around.nanos() - sent.lostAtNanos() >= around.lostSessionGrace().toNanos()) {
+                && around.nanos() - sent.lostAtNanos()
+                        >= around.lostSessionGrace().toNanos()) {
             around.courier().cancel(request, sent.heldBy());
             finish(new Outcome.Failed(Verdicts.sessionLost(request.command()), null));
         }

@@ -16,7 +16,8 @@ final class Traces {
     static String current(ContainerRequestContext request) {
         SpanContext span = Span.current().getSpanContext();
         if (span.isValid()) {
-            return "00-" + span.getTraceId() + "-" + span.getSpanId() + "-" + span.getTraceFlags().asHex();
+            return "00-" + span.getTraceId() + "-" + span.getSpanId() + "-"
+                    + span.getTraceFlags().asHex();
         }
         String sent = request.getHeaderString("traceparent");
         return sent != null && TRACEPARENT.matcher(sent).matches() ? sent : null;

@@ -22,18 +22,23 @@ final class Verdicts {
 
     static Refusal notReached(Availability availability) {
         return switch (availability) {
-            case ONLINE -> Refusal.unavailable(
-                    "Site could not be contacted: its connection is being renewed. The query was not attempted.", SOON);
-            case OFFLINE -> Refusal.unavailable(
-                    "Site could not be contacted: it is offline. The query was not attempted.", LATER);
-            case UNREACHABLE -> Refusal.unavailable(
-                    "Site could not be contacted: nothing has been heard of it. The query was not attempted.", LATER);
+            case ONLINE ->
+                Refusal.unavailable(
+                        "Site could not be contacted: its connection is being renewed. The query was not attempted.",
+                        SOON);
+            case OFFLINE ->
+                Refusal.unavailable("Site could not be contacted: it is offline. The query was not attempted.", LATER);
+            case UNREACHABLE ->
+                Refusal.unavailable(
+                        "Site could not be contacted: nothing has been heard of it. The query was not attempted.",
+                        LATER);
         };
     }
 
     static Refusal siteBusy() {
         return Refusal.unavailable(
-                "Site could not be contacted: it has as many queries as it can take. The query was not attempted.", SOON);
+                "Site could not be contacted: it has as many queries as it can take. The query was not attempted.",
+                SOON);
     }
 
     static Refusal overloaded() {

@@ -18,10 +18,10 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
-import jakarta.annotation.Priority;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -58,11 +58,10 @@ public class Messaging {
         this.sessions = new SessionDirectory(settings, slots);
         this.requests = new RequestReply(
                 settings, producer, config.slot(), config.immediate().maxPending());
-        this.beacon = new SlotBeacon(
-                settings, producer, SlotRecord.Kind.GATEWAY, config.slot(), cause -> {
-                    LOG.errorf("event=exit reason=slotLost cause=%s", cause);
-                    Quarkus.asyncExit(EXIT_SLOT_LOST);
-                });
+        this.beacon = new SlotBeacon(settings, producer, SlotRecord.Kind.GATEWAY, config.slot(), cause -> {
+            LOG.errorf("event=exit reason=slotLost cause=%s", cause);
+            Quarkus.asyncExit(EXIT_SLOT_LOST);
+        });
     }
 
     void start(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) StartupEvent event) {
@@ -143,10 +142,16 @@ public class Messaging {
                 .register(metrics);
         FunctionCounter.builder("halo.gateway.views.malformed", views, Views::malformedRecords)
                 .register(metrics);
-        Gauge.builder("halo.gateway.views.stuck", views, one -> one.sinceLastPoll().toMillis() / 1000.0)
+        Gauge.builder(
+                        "halo.gateway.views.stuck",
+                        views,
+                        one -> one.sinceLastPoll().toMillis() / 1000.0)
                 .description("Seconds since the slowest view was last read")
                 .register(metrics);
-        Gauge.builder("halo.gateway.slot.mute", beacon, one -> one.sinceLastAck().toMillis() / 1000.0)
+        Gauge.builder(
+                        "halo.gateway.slot.mute",
+                        beacon,
+                        one -> one.sinceLastAck().toMillis() / 1000.0)
                 .description("Seconds since Kafka last took a beat of the slot")
                 .register(metrics);
     }

@@ -16,8 +16,7 @@ public class LinkAuthenticator {
     private final LinkTokens.Verifier verifier;
 
     public LinkAuthenticator(GatewayConfig config) {
-        this.verifier =
-                new LinkTokens.Verifier(PemKeys.publicKey(config.linkTokenPublicKey()), config.environment());
+        this.verifier = new LinkTokens.Verifier(PemKeys.publicKey(config.linkTokenPublicKey()), config.environment());
     }
 
     /**

@@ -27,7 +27,8 @@ record PageHeaders(long rows, long firstRow, long size, String sha256, Instant q
      * @throws Refusal 400 naming the header
      */
     static PageHeaders read(HttpHeaders headers, long maxSize, Instant now) {
-        long size = number(headers, LinkApi.HEADER_SIZE, value -> value >= 2 && value <= maxSize, "from 2 to " + maxSize);
+        long size =
+                number(headers, LinkApi.HEADER_SIZE, value -> value >= 2 && value <= maxSize, "from 2 to " + maxSize);
         // What zstd makes of data that it cannot compress is at most this much longer.
         long maxLength = maxSize + maxSize / 128 + 1024;
         long length = number(

@@ -69,19 +69,20 @@ public class PageResource {
         ByteBudget.Lease memory = uploads.tryAcquire(declared.length())
                 .orElseThrow(() -> Refusal.unavailable("Too many uploads at the same time.", BUSY));
         return Uni.createFrom()
-                .completionStage(() -> RequestBodies.read(request, declared.length())
-                        .thenCompose(body -> store(key, declared, body)))
+                .completionStage(() ->
+                        RequestBodies.read(request, declared.length()).thenCompose(body -> store(key, declared, body)))
                 .onTermination()
                 .invoke(memory::close)
                 .map(stored -> Response.noContent().build());
     }
 
     private CompletionStage<Void> store(PageKey key, PageHeaders declared, byte[] body) {
-        UploadedPage page = new UploadedPage(
-                declared.rows(), declared.firstRow(), declared.size(), declared.sha256(), body);
+        UploadedPage page =
+                new UploadedPage(declared.rows(), declared.firstRow(), declared.size(), declared.sha256(), body);
         return verified(page)
                 .thenCompose(checked -> pages.put(key, page).exceptionallyCompose(failure -> {
-                    metrics.counter("halo.gateway.upload", "outcome", "storeFailed").increment();
+                    metrics.counter("halo.gateway.upload", "outcome", "storeFailed")
+                            .increment();
                     return CompletableFuture.failedFuture(Store.unavailable());
                 }))
                 .thenRun(() -> {

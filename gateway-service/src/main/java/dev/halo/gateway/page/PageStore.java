@@ -21,8 +21,7 @@ import java.util.concurrent.CompletionStage;
 @ApplicationScoped
 public class PageStore {
 
-    private static final String PUT =
-            """
+    private static final String PUT = """
             insert into gateway.result_page as present
               (created_hour, query_id, link_id, page_number, row_count, first_row, json_size, sha256, body)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -31,8 +30,7 @@ public class PageStore {
                 sha256 = excluded.sha256, body = excluded.body, stored_at = now()
             where present.sha256 <> excluded.sha256""";
 
-    private static final String TAKE =
-            """
+    private static final String TAKE = """
             delete from gateway.result_page
             where created_hour = $1 and query_id = $2 and link_id = $3 and page_number = $4
             returning row_count, json_size, body""";
@@ -74,25 +72,21 @@ public class PageStore {
      * @return empty if there is none of that size; its rows hold memory until they are closed
      */
     public CompletionStage<Optional<RowSource>> take(PageKey key, long size) {
-        return downloads
-                .acquire(size, downloadWait)
-                .thenCompose(lease -> store.execute(
-                                TAKE,
-                                Tuple.of(utc(key.createdHour()), key.queryId(), key.linkId(), key.pageNumber()),
-                                timeout)
-                        .thenApply(found -> {
-                            RowIterator<Row> rows = found.iterator();
-                            return rows.hasNext()
-                                    ? Optional.of(rows.next()).filter(row -> row.getLong(1) == size)
-                                    : Optional.<Row>empty();
-                        })
-                        .thenApply(row -> row.<RowSource>map(
-                                one -> new ZstdRows(one.getBuffer(2).getBytes(), size, lease::close)))
-                        .whenComplete((rows, failure) -> {
-                            if (failure != null || rows.isEmpty()) {
-                                lease.close();
-                            }
-                        }));
+        return downloads.acquire(size, downloadWait).thenCompose(lease -> store.execute(
+                        TAKE, Tuple.of(utc(key.createdHour()), key.queryId(), key.linkId(), key.pageNumber()), timeout)
+                .thenApply(found -> {
+                    RowIterator<Row> rows = found.iterator();
+                    return rows.hasNext()
+                            ? Optional.of(rows.next()).filter(row -> row.getLong(1) == size)
+                            : Optional.<Row>empty();
+                })
+                .thenApply(row ->
+                        row.<RowSource>map(one -> new ZstdRows(one.getBuffer(2).getBytes(), size, lease::close)))
+                .whenComplete((rows, failure) -> {
+                    if (failure != null || rows.isEmpty()) {
+                        lease.close();
+                    }
+                }));
     }
 
     private static OffsetDateTime utc(Instant time) {

@@ -45,7 +45,8 @@ public final class PageVerifier {
                 throw Refusal.invalid("The body holds " + rows + " rows, its header says " + page.rows() + ".");
             }
             if (json.count != page.size()) {
-                throw Refusal.invalid("The body's JSON has " + json.count + " bytes, its header says " + page.size() + ".");
+                throw Refusal.invalid(
+                        "The body's JSON has " + json.count + " bytes, its header says " + page.size() + ".");
             }
         } catch (IOException e) {
             throw Refusal.invalid(

@@ -24,7 +24,8 @@ public class Pairings {
 
     public Pairings(@RestClient RegistryApi registry, GatewayConfig config) {
         this.registry = registry;
-        this.authorization = config.registry().token().map(token -> "Bearer " + token).orElse(null);
+        this.authorization =
+                config.registry().token().map(token -> "Bearer " + token).orElse(null);
         this.timeout = config.registry().timeout();
     }
 
@@ -60,8 +61,9 @@ public class Pairings {
     private static Refusal refused(int status) {
         return switch (status) {
             case 404 -> Refusal.notFound("There is no site to pair with any more.");
-            case 409 -> Refusal.forbidden(
-                    "The practice cannot be paired with: it has not enabled this integrator, or its site is not in use.");
+            case 409 ->
+                Refusal.forbidden(
+                        "The practice cannot be paired with: it has not enabled this integrator, or its site is not in use.");
             default -> {
                 LOG.warnf("event=pairingFailed status=%d", status);
                 yield badGateway();
@@ -71,6 +73,7 @@ public class Pairings {
 
     private static Refusal badGateway() {
         return Refusal.of(
-                Reason.BAD_GATEWAY, "The pairing could not be made: the other side did not answer as it should. Try again later.");
+                Reason.BAD_GATEWAY,
+                "The pairing could not be made: the other side did not answer as it should. Try again later.");
     }
 }

@@ -56,9 +56,7 @@ public final class CommandReader {
      */
     public static ImmediateCommand immediate(byte[] body) {
         CommandReader reader = read(body);
-        int wait = reader.maxTimeInQueue == null
-                ? QueryBounds.IMMEDIATE_QUEUE_DEFAULT_MILLIS
-                : reader.maxTimeInQueue;
+        int wait = reader.maxTimeInQueue == null ? QueryBounds.IMMEDIATE_QUEUE_DEFAULT_MILLIS : reader.maxTimeInQueue;
         if (wait < 0 || wait > QueryBounds.IMMEDIATE_QUEUE_MAX_MILLIS) {
             throw Refusal.invalid(
                     "maxTimeInQueue must be from 0 to " + QueryBounds.IMMEDIATE_QUEUE_MAX_MILLIS + " milliseconds.");
@@ -81,17 +79,15 @@ public final class CommandReader {
             }
             return reader;
         } catch (StreamConstraintsException e) {
-            throw Refusal.invalid("The body is nested deeper than " + MAX_DEPTH + " levels, or holds a longer value than"
-                    + " any field may have.");
+            throw Refusal.invalid("The body is nested deeper than " + MAX_DEPTH
+                    + " levels, or holds a longer value than" + " any field may have.");
         } catch (IOException e) {
             throw Refusal.invalid(describe(e));
         }
     }
 
     private static String describe(IOException e) {
-        String message = e instanceof JsonProcessingException json
-                ? json.getOriginalMessage()
-                : null;
+        String message = e instanceof JsonProcessingException json ? json.getOriginalMessage() : null;
         if (message != null && message.startsWith("Duplicate field '")) {
             String name = message.substring("Duplicate field '".length(), message.lastIndexOf('\''));
             return "The body repeats the field " + shortened(name) + ".";
@@ -158,8 +154,7 @@ public final class CommandReader {
             throw Refusal.invalid("command.text is required and must not be blank.");
         }
         if (text.length() > QueryBounds.MAX_TEXT_CHARS) {
-            throw Refusal.invalid(
-                    "command.text must have at most " + QueryBounds.MAX_TEXT_CHARS + " characters.");
+            throw Refusal.invalid("command.text must have at most " + QueryBounds.MAX_TEXT_CHARS + " characters.");
         }
         return new Command(text, mode, type, parameters);
     }

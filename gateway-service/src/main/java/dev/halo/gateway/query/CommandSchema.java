@@ -18,7 +18,10 @@ public final class CommandSchema {
                     defaultValue = "30000",
                     description = "Milliseconds that it may wait at the practice before it starts; 0: only if at once.")
             Integer maxTimeInQueue,
-            @Schema(description = "One of the site's databases; the patient database if left out.") String catalogue,
+
+            @Schema(description = "One of the site's databases; the patient database if left out.")
+            String catalogue,
+
             @Schema(required = true) Command command) {}
 
     /** What to run. */
@@ -26,37 +29,74 @@ public final class CommandSchema {
     public record Command(
             @Schema(required = true, maxLength = 262144, description = "SQL, or the name of a stored procedure.")
             String text,
+
             @Schema(
                     enumeration = {"reader", "nonQuery", "scalar"},
                     defaultValue = "reader",
-                    description = "reader: rows. nonQuery: a count of changes. scalar: the first column of the first row.")
+                    description =
+                            "reader: rows. nonQuery: a count of changes. scalar: the first column of the first row.")
             String executionMode,
+
             @Schema(
                     enumeration = {"text", "storedProcedure"},
                     defaultValue = "text")
             String type,
+
             @Schema(maxItems = 1500) List<Parameter> parameters) {}
 
     /** A value for, or from, the statement. */
     @Schema(name = "Parameter")
     public record Parameter(
-            @Schema(required = true, description = "As in the SQL, with or without @.") String name,
+            @Schema(required = true, description = "As in the SQL, with or without @.")
+            String name,
+
             @Schema(
                     enumeration = {"output", "input", "inputOutput", "returnValue"},
                     defaultValue = "input")
             String direction,
+
             @Schema(
                     enumeration = {
-                        "BigInt", "Binary", "Bit", "Char", "String", "Date", "DateTime", "DateTime2", "DateTimeOffset",
-                        "Decimal", "Float", "Image", "Int", "Money", "NChar", "NText", "NVarChar", "Real",
-                        "SmallDateTime", "SmallInt", "SmallMoney", "Structured", "Text", "Time", "Timestamp", "TinyInt",
-                        "Udt", "UniqueIdentifier", "VarBinary", "VarChar", "Variant", "Xml"
+                        "BigInt",
+                        "Binary",
+                        "Bit",
+                        "Char",
+                        "String",
+                        "Date",
+                        "DateTime",
+                        "DateTime2",
+                        "DateTimeOffset",
+                        "Decimal",
+                        "Float",
+                        "Image",
+                        "Int",
+                        "Money",
+                        "NChar",
+                        "NText",
+                        "NVarChar",
+                        "Real",
+                        "SmallDateTime",
+                        "SmallInt",
+                        "SmallMoney",
+                        "Structured",
+                        "Text",
+                        "Time",
+                        "Timestamp",
+                        "TinyInt",
+                        "Udt",
+                        "UniqueIdentifier",
+                        "VarBinary",
+                        "VarChar",
+                        "Variant",
+                        "Xml"
                     })
             String type,
+
             @Schema(
                     type = SchemaType.STRING,
                     nullable = true,
                     description = "Text, also for numbers and dates; null is SQL NULL.")
             String value,
+
             Integer size) {}
 }

@@ -16,17 +16,41 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  */
 @Schema(name = "ImmediateQuery", description = "A query that was answered in the response to its POST.")
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonPropertyOrder({"id", "integratorId", "siteId", "mode", "status", "maxTimeInQueue", "commandSize", "requestSize",
-    "createdAt", "updatedAt", "statusTiming", "metrics", "result", "resultSize", "completedAt"})
+@JsonPropertyOrder({
+    "id",
+    "integratorId",
+    "siteId",
+    "mode",
+    "status",
+    "maxTimeInQueue",
+    "commandSize",
+    "requestSize",
+    "createdAt",
+    "updatedAt",
+    "statusTiming",
+    "metrics",
+    "result",
+    "resultSize",
+    "completedAt"
+})
 public record QueryJson(
         UUID id,
         UUID integratorId,
         UUID siteId,
         @Schema(enumeration = "immediate") String mode,
-        @Schema(enumeration = {"successful", "executionFailed"}) String status,
-        @Schema(minimum = "0", maximum = "60000", description = "Milliseconds.") int maxTimeInQueue,
-        @Schema(description = "Bytes of the command's JSON as sent.") int commandSize,
-        @Schema(description = "Bytes of the request's body.") int requestSize,
+
+        @Schema(enumeration = {"successful", "executionFailed"})
+        String status,
+
+        @Schema(minimum = "0", maximum = "60000", description = "Milliseconds.")
+        int maxTimeInQueue,
+
+        @Schema(description = "Bytes of the command's JSON as sent.")
+        int commandSize,
+
+        @Schema(description = "Bytes of the request's body.")
+        int requestSize,
+
         Instant createdAt,
         Instant updatedAt,
         StatusTiming statusTiming,
@@ -34,7 +58,10 @@ public record QueryJson(
         Result result,
         @Schema(description = "Bytes of the result's JSON.") Long resultSize,
         Instant completedAt,
-        @Schema(deprecated = true, type = SchemaType.INTEGER) Integer errorCode,
+
+        @Schema(deprecated = true, type = SchemaType.INTEGER)
+        Integer errorCode,
+
         @Schema(deprecated = true) String errorMessage,
         ErrorDetails errorDetails) {
 
@@ -48,7 +75,9 @@ public record QueryJson(
 
     /** @param sqlExecutionDuration milliseconds inside the database */
     @Schema(name = "QueryMetrics")
-    public record Metrics(@Schema(description = "Milliseconds inside the database.") long sqlExecutionDuration) {}
+    public record Metrics(
+            @Schema(description = "Milliseconds inside the database.")
+            long sqlExecutionDuration) {}
 
     /**
      * Rows, or the number of those that were changed.
@@ -60,14 +89,22 @@ public record QueryJson(
     @JsonPropertyOrder({"rows", "rowsAffected", "size", "data", "parameters"})
     public record Result(
             @Schema(description = "Number of rows.") Long rows,
-            @Schema(description = "Rows that a nonQuery has changed.") Long rowsAffected,
-            @Schema(description = "Bytes of the rows' JSON before base64.") long size,
+
+            @Schema(description = "Rows that a nonQuery has changed.")
+            Long rowsAffected,
+
+            @Schema(description = "Bytes of the rows' JSON before base64.")
+            long size,
+
             @Schema(
                     format = "base64",
-                    description = "Base64 of a JSON array with an object per row. Empty when a query is looked up later:"
-                            + " its rows are only given once.")
+                    description =
+                            "Base64 of a JSON array with an object per row. Empty when a query is looked up later:"
+                                    + " its rows are only given once.")
             String data,
-            @Schema(description = "Values that came out of a procedure.") List<OutputParameter> parameters) {}
+
+            @Schema(description = "Values that came out of a procedure.")
+            List<OutputParameter> parameters) {}
 
     /** A value that came out of a procedure; {@code value} is base64 of its UTF-8 text. */
     @Schema(name = "OutputParameter")
@@ -87,6 +124,7 @@ public record QueryJson(
                     description = "fbsql: Firebird's own code and message. http: the code is an HTTP status. haloLink:"
                             + " anything else in the agent.")
             String errorType,
+
             int errorCode,
             String errorMessage) {}
 }

@@ -39,8 +39,8 @@ public final class QueryRenderer {
             return successful(query, result, rows.timing(), completedAt);
         }
         if (outcome instanceof Outcome.Affected affected) {
-            QueryJson.Result result = new QueryJson.Result(
-                    null, affected.rowsAffected(), 0, null, parameters(affected.parameters()));
+            QueryJson.Result result =
+                    new QueryJson.Result(null, affected.rowsAffected(), 0, null, parameters(affected.parameters()));
             return successful(query, result, affected.timing(), completedAt);
         }
         if (outcome instanceof Outcome.Failed failed) {

@@ -40,14 +40,12 @@ public class QueryRecords {
 
     private static final Logger LOG = Logger.getLogger(QueryRecords.class);
 
-    private static final String INSERT =
-            """
+    private static final String INSERT = """
             insert into gateway.immediate_query
               (created_at, query_id, integrator_id, site_id, http_status, completed_at, document)
             values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing""";
 
-    private static final String FIND =
-            """
+    private static final String FIND = """
             select integrator_id, site_id, http_status, completed_at, document
             from gateway.immediate_query where created_at = $1 and query_id = $2""";
 
@@ -143,7 +141,8 @@ public class QueryRecords {
         while (!waiting.isEmpty() || !batch.isEmpty()) {
             waiting.drainTo(batch, config.batch() - batch.size());
             try {
-                store.executeBatch(INSERT, batch.stream().map(QueryRecords::tuple).toList(), config.storeTimeout())
+                store.executeBatch(
+                                INSERT, batch.stream().map(QueryRecords::tuple).toList(), config.storeTimeout())
                         .toCompletableFuture()
                         .join();
             } catch (CompletionException e) {

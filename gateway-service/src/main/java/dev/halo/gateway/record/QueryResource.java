@@ -45,9 +45,7 @@ public class QueryResource {
             operationId = "getQuery",
             summary = "Show a query and where it is",
             description = "Another integrator's query is not found.")
-    @APIResponse(
-            responseCode = "200",
-            content = @Content(schema = @Schema(implementation = QueryJson.class)))
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = QueryJson.class)))
     public Uni<RestResponse<String>> query(
             @Context ContainerRequestContext request, @RestPath String siteId, @RestPath String queryId) {
         Caller caller = Caller.of(request);
@@ -58,10 +56,12 @@ public class QueryResource {
                 .chain(found -> Uni.createFrom().completionStage(() -> records.find(query)))
                 .map(record -> record.filter(one -> one.integratorId().equals(caller.integratorId())
                                 && one.siteId().equals(site))
-                        .orElseThrow(() -> Refusal.notFound("There is no query with the id " + query + " at this site.")))
+                        .orElseThrow(
+                                () -> Refusal.notFound("There is no query with the id " + query + " at this site.")))
                 .chain(record -> Uni.createFrom()
                         .completionStage(() -> views.checked(() -> checks.mayRead(caller, site)))
-                        .map(allowed -> RestResponse.ResponseBuilder.ok(record.document(), MediaType.APPLICATION_JSON_TYPE)
+                        .map(allowed -> RestResponse.ResponseBuilder.ok(
+                                        record.document(), MediaType.APPLICATION_JSON_TYPE)
                                 .build()));
     }
 }

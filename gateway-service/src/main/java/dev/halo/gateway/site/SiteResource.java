@@ -57,9 +57,7 @@ public class SiteResource {
                     String practiceManagementName) {
         Caller.of(request);
         PmsKey pms = pmsQuery.parse(practiceManagementSiteId, practiceManagementName);
-        return Uni.createFrom()
-                .completionStage(() -> found(pms))
-                .map(renderer::render);
+        return Uni.createFrom().completionStage(() -> found(pms)).map(renderer::render);
     }
 
     /** One site. */

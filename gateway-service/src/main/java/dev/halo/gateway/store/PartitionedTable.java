@@ -53,8 +53,7 @@ public record PartitionedTable(String name, Duration span, Duration ahead, Durat
         }
         try {
             return Optional.of(LocalDateTime.parse(
-                            partition.substring(name.length() + 1),
-                            DateTimeFormatter.ofPattern("yyyyMMddHH"))
+                            partition.substring(name.length() + 1), DateTimeFormatter.ofPattern("yyyyMMddHH"))
                     .toInstant(ZoneOffset.UTC));
         } catch (DateTimeParseException e) {
             return Optional.empty();

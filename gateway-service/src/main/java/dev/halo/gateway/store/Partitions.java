@@ -33,8 +33,7 @@ public class Partitions {
     private static final String CREATE =
             "create table if not exists gateway.%s partition of gateway.%s for values from ('%s') to ('%s')";
 
-    private static final String ATTACHED =
-            """
+    private static final String ATTACHED = """
             select c.relname, i.inhdetachpending from pg_inherits i
             join pg_class c on c.oid = i.inhrelid
             join pg_class p on p.oid = i.inhparent
@@ -42,8 +41,7 @@ public class Partitions {
             where n.nspname = 'gateway' and p.relname = $1""";
 
     /** What was detached by somebody who did not come to drop it. */
-    private static final String DETACHED =
-            """
+    private static final String DETACHED = """
             select c.relname from pg_class c
             join pg_namespace n on n.oid = c.relnamespace
             where n.nspname = 'gateway' and c.relkind = 'r' and not c.relispartition and c.relname like $1""";
@@ -107,7 +105,9 @@ public class Partitions {
         } catch (CompletionException e) {
             failures.incrementAndGet();
             next = made ? interval.dividedBy(5) : UNTIL_FIRST_SUCCESS;
-            LOG.warnf("event=partitionMaintenanceFailed error=%s", e.getCause().getClass().getSimpleName());
+            LOG.warnf(
+                    "event=partitionMaintenanceFailed error=%s",
+                    e.getCause().getClass().getSimpleName());
         } finally {
             if (!worker.isShutdown()) {
                 worker.schedule(this::run, next.toMillis(), TimeUnit.MILLISECONDS);

@@ -63,8 +63,7 @@ public final class Store {
         return Refusal.unavailable("The store of results and query records cannot be reached.", RETRY_AFTER);
     }
 
-    private CompletionStage<RowSet<Row>> bounded(
-            Duration timeout, Supplier<Future<RowSet<Row>>> statement) {
+    private CompletionStage<RowSet<Row>> bounded(Duration timeout, Supplier<Future<RowSet<Row>>> statement) {
         if (!isReady()) {
             return CompletableFuture.failedFuture(new StoreUnavailable("its schema is not there yet"));
         }

@@ -36,9 +36,8 @@ public final class AddressBlock {
 
     /** The bytes of a literal address, 4 or 16 of them; never asks a name server. */
     public static Optional<byte[]> address(String literal) {
-        String bare = literal.startsWith("[") && literal.endsWith("]")
-                ? literal.substring(1, literal.length() - 1)
-                : literal;
+        String bare =
+                literal.startsWith("[") && literal.endsWith("]") ? literal.substring(1, literal.length() - 1) : literal;
         int zone = bare.indexOf('%');
         byte[] bytes = NetUtil.createByteArrayFromIpAddressString(zone < 0 ? bare : bare.substring(0, zone));
         return Optional.ofNullable(bytes).map(AddressBlock::unmapped);

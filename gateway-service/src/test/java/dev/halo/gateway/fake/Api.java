@@ -66,7 +66,8 @@ public final class Api {
 
     public CompletableFuture<Answer> immediateAsync(FakeCloud.Site site, String json) {
         HttpRequest request = posting(immediatePath(site), json).build();
-        return http.sendAsync(request, HttpResponse.BodyHandlers.ofString()).thenApply(response -> checked(request, response));
+        return http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                .thenApply(response -> checked(request, response));
     }
 
     public static String immediatePath(FakeCloud.Site site) {
@@ -74,14 +75,11 @@ public final class Api {
     }
 
     public HttpRequest.Builder posting(String path, String json) {
-        return request(path)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(json));
+        return request(path).header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(json));
     }
 
     public HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(30));
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(30));
         return key == null ? request : request.header("Ocp-Apim-Subscription-Key", key);
     }
 

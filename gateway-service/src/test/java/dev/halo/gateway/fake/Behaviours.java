@@ -31,8 +31,7 @@ public final class Behaviours {
     }
 
     public static FakeBridge.Behaviour outcome(Outcome outcome, String rows) {
-        return (query, headers, bridge) ->
-                bridge.answer(query, headers.linkId(), headers.sessionId(), outcome, rows);
+        return (query, headers, bridge) -> bridge.answer(query, headers.linkId(), headers.sessionId(), outcome, rows);
     }
 
     /** Takes the query and never answers. */

@@ -68,7 +68,10 @@ public final class FakeBridge implements AutoCloseable {
 
     public void endedLongAgo(SessionRecord.Open open) {
         session(new SessionRecord.Closed(
-                open.linkId(), open.sessionId(), SessionRecord.CloseCause.LOST, Instant.now().minusSeconds(180)));
+                open.linkId(),
+                open.sessionId(),
+                SessionRecord.CloseCause.LOST,
+                Instant.now().minusSeconds(180)));
     }
 
     /** Answers with an outcome and its rows. */

@@ -59,7 +59,13 @@ public final class FakeCloud implements AutoCloseable {
     public void publish(Integrator integrator, boolean active, boolean revoked, List<String> allowedAddresses) {
         Key key = new Key(sha256(integrator.key()), KeySlot.PRIMARY, revoked);
         fact(new IntegratorFact.Integrator(
-                integrator.id(), "Integrator", active, List.of(key), allowedAddresses, null, versions.getAndIncrement()));
+                integrator.id(),
+                "Integrator",
+                active,
+                List.of(key),
+                allowedAddresses,
+                null,
+                versions.getAndIncrement()));
     }
 
     public void pair(Integrator integrator, Site site, boolean active) {

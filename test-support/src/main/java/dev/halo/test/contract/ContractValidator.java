@@ -73,8 +73,7 @@ public final class ContractValidator {
 
     private static List<String> success(Structure.Operation operation, int status, JsonNode json) {
         // The structure gives this operation to async queries only; an immediate is answered as its own object.
-        if (operation.id().equals("getQuery")
-                && json.path("mode").asText().equals("immediate")) {
+        if (operation.id().equals("getQuery") && json.path("mode").asText().equals("immediate")) {
             return json.path("status").asText().equals("successful")
                     ? STRUCTURE.problems(STRUCTURE.named("SuccessfulImmediateQuery"), json)
                     : STRUCTURE.problems(STRUCTURE.named("ExecutionFailedImmediateQuery"), json);
@@ -95,7 +94,8 @@ public final class ContractValidator {
         if (json.has("error")) {
             return envelope(status, json.path("error"));
         }
-        boolean immediate = operation.map(Structure.Operation::id).filter(IMMEDIATE::equals).isPresent();
+        boolean immediate =
+                operation.map(Structure.Operation::id).filter(IMMEDIATE::equals).isPresent();
         if (!immediate || !FAILED_IMMEDIATE.contains(status)) {
             return List.of("an error must be in the envelope");
         }

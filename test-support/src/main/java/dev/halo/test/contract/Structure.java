@@ -62,8 +62,7 @@ final class Structure {
                 .filter(template -> matches(template, path))
                 .min(Comparator.comparingLong(Structure::parameters))
                 .map(template -> Map.entry(
-                        template,
-                        document.path("paths").path(template).path(method.toLowerCase(Locale.ROOT))))
+                        template, document.path("paths").path(template).path(method.toLowerCase(Locale.ROOT))))
                 .filter(found -> !found.getValue().isMissingNode())
                 .map(found -> new Operation(
                         found.getKey(),

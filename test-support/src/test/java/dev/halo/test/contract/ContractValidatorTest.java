@@ -69,7 +69,8 @@ class ContractValidatorTest {
     void acceptsAnAsyncQueryInEachOfItsStates() {
         String body = "{" + IDS.replace("immediate", "async")
                 + "\"status\":\"initialising\",\"statusTiming\":{\"initialising\":{\"startTime\":\"2026-01-01T00:00:00.000Z\"}}}";
-        assertThatCode(() -> conforms("POST", SITE + "/queries/async", 201, body)).doesNotThrowAnyException();
+        assertThatCode(() -> conforms("POST", SITE + "/queries/async", 201, body))
+                .doesNotThrowAnyException();
     }
 
     private static void conforms(String method, String path, int status, String body) {
