@@ -47,6 +47,9 @@ public sealed interface Frame {
         public Hello {
             Objects.requireNonNull(environment, "environment");
             held = held == null ? List.of() : List.copyOf(held);
+            if (held.size() > MAX_HELD) {
+                throw new IllegalArgumentException("held has " + held.size() + " ids, more than " + MAX_HELD);
+            }
         }
     }
 
@@ -124,32 +127,54 @@ public sealed interface Frame {
     }
 
     /** Link → bridge: it waits in the queue. Not sent for immediates. */
-    record Queued(UUID queryId, UUID siteId) implements Frame {}
-
-    /** Link → bridge: it runs. Not sent for immediates. */
-    record Executing(UUID queryId, UUID siteId) implements Frame {}
-
-    /**
-     * Link → bridge: the one end of a query. The body of the message is the bytes of an {@link dev.halo.protocol.query.OutcomeCodec}
-     * message, which the bridge passes on as they are.
-     *
-     * @param replySlot as in the request
-     */
-    record Ended(UUID queryId, UUID siteId, UUID integratorId, int replySlot) implements Frame {
-        public Ended {
+    record Queued(UUID queryId, UUID siteId) implements Frame {
+        public Queued {
             Objects.requireNonNull(queryId, "queryId");
             Objects.requireNonNull(siteId, "siteId");
         }
     }
 
+    /** Link → bridge: it runs. Not sent for immediates. */
+    record Executing(UUID queryId, UUID siteId) implements Frame {
+        public Executing {
+            Objects.requireNonNull(queryId, "queryId");
+            Objects.requireNonNull(siteId, "siteId");
+        }
+    }
+
+    /**
+     * Link → bridge: the one end of a query. The body of the message is the bytes of an {@link dev.halo.protocol.query.OutcomeCodec}
+     * message, which the bridge passes on as they are.
+     *
+     * @param replySlot as in the request, within its bounds: a bridge uses it as a partition
+     */
+    record Ended(UUID queryId, UUID siteId, UUID integratorId, int replySlot) implements Frame {
+        public Ended {
+            Objects.requireNonNull(queryId, "queryId");
+            Objects.requireNonNull(siteId, "siteId");
+            QueryRequest.requireReplySlot(replySlot);
+        }
+    }
+
     /** Bridge → Link: the outcome is in the log; the Link may forget it. */
-    record EndedAck(UUID queryId) implements Frame {}
+    record EndedAck(UUID queryId) implements Frame {
+        public EndedAck {
+            Objects.requireNonNull(queryId, "queryId");
+        }
+    }
 
     /**
      * Link → bridge: how many unfinished queries of a site the bridge may have sent. An absolute number, not an
      * increment, so that a lost or repeated frame does no harm.
      */
-    record Credit(UUID siteId, int unfinished) implements Frame {}
+    record Credit(UUID siteId, int unfinished) implements Frame {
+        public Credit {
+            Objects.requireNonNull(siteId, "siteId");
+            if (unfinished < 0) {
+                throw new IllegalArgumentException("unfinished must not be negative: " + unfinished);
+            }
+        }
+    }
 
     /** Either way: answer with {@link Pong} of the same number. */
     record Ping(long number) implements Frame {}
@@ -180,5 +205,9 @@ public sealed interface Frame {
      *
      * @param active false while it is initialising, or removed
      */
-    record SiteAuthority(UUID siteId, boolean active, boolean authoritative) {}
+    record SiteAuthority(UUID siteId, boolean active, boolean authoritative) {
+        public SiteAuthority {
+            Objects.requireNonNull(siteId, "siteId");
+        }
+    }
 }

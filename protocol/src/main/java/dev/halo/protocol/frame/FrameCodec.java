@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import dev.halo.protocol.json.Json;
-import dev.halo.protocol.json.MalformedMessage;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
@@ -47,7 +47,11 @@ public final class FrameCodec {
         return encode(frame, ByteBuffer.allocate(0));
     }
 
-    /** A message with a body; the body's position is left where it is. */
+    /**
+     * A message with a body; the body's position is left where it is.
+     *
+     * @throws IllegalArgumentException if the header is larger than {@link #MAX_HEADER_BYTES}
+     */
     public static ByteBuffer encode(Frame frame, ByteBuffer body) {
         byte[] header;
         try {
@@ -55,6 +59,10 @@ public final class FrameCodec {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
                     "cannot be written as JSON: " + frame.getClass().getSimpleName(), e);
+        }
+        if (header.length > MAX_HEADER_BYTES) {
+            throw new IllegalArgumentException(frame.getClass().getSimpleName() + " has " + header.length
+                    + " bytes of header, more than " + MAX_HEADER_BYTES);
         }
         return ByteBuffer.allocate(PREFIX + header.length + body.remaining())
                 .put((byte) VERSION)
@@ -70,7 +78,10 @@ public final class FrameCodec {
         if (in.remaining() < PREFIX) {
             return new Decoded.Malformed("shorter than its prefix");
         }
-        in.get();
+        // The layout is the same in all versions, so that a newer Link's hello can be read and answered.
+        if (in.get() < OLDEST_VERSION) {
+            return new Decoded.Malformed("no such version");
+        }
         int length = in.getInt();
         if (length < 2 || length > MAX_HEADER_BYTES || length > in.remaining()) {
             return new Decoded.Malformed("header length " + length + " with " + in.remaining() + " bytes left");
@@ -81,8 +92,9 @@ public final class FrameCodec {
             Frame frame = Json.readerFor(Frame.class).readValue(header);
             return frame == null ? new Decoded.Malformed("null header") : new Decoded.Known(frame, in.slice());
         } catch (InvalidTypeIdException e) {
-            return new Decoded.Unknown();
-        } catch (java.io.IOException | MalformedMessage e) {
+            // Without a name it is no frame at all.
+            return e.getTypeId() == null ? new Decoded.Malformed("header names no frame") : new Decoded.Unknown();
+        } catch (IOException e) {
             return new Decoded.Malformed("header is not a frame");
         }
     }

@@ -69,6 +69,12 @@ public sealed interface IntegratorFact {
             Objects.requireNonNull(sha256, "sha256");
             Objects.requireNonNull(slot, "slot");
         }
+
+        /** Never the hash: who can read a log must not be able to recognise a key. */
+        @Override
+        public String toString() {
+            return "Key[" + slot + (revoked ? ", revoked" : "") + "]";
+        }
     }
 
     /** The two keys of an integrator, so that they rotate without downtime. */

@@ -96,6 +96,9 @@ public final class LinkTokens {
 
         /** @throws InvalidToken saying which check failed */
         public LinkIdentity verify(String token) throws InvalidToken {
+            if (token == null || token.isBlank()) {
+                throw new InvalidToken("no token");
+            }
             try {
                 JwtClaims claims = consumer.processToClaims(token);
                 Environment of = Environment.fromWire(claims.getStringClaimValue(ENVIRONMENT));

@@ -2,6 +2,7 @@ package dev.halo.protocol.query;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.halo.protocol.json.WireNames;
 
 /** How a command's text is to be read. */
 public enum CommandType {

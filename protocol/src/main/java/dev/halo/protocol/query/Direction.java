@@ -2,6 +2,7 @@ package dev.halo.protocol.query;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.halo.protocol.json.WireNames;
 
 /** Whether a parameter's value goes into the statement, comes out of it, or both. */
 public enum Direction {

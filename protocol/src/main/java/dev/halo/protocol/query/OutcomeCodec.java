@@ -60,9 +60,19 @@ public final class OutcomeCodec {
             if (outcome == null) {
                 throw new MalformedMessage("outcome header is null");
             }
-            return new Decoded(outcome, in.slice());
+            return checked(outcome, in.slice());
         } catch (IOException e) {
             throw new MalformedMessage("outcome header is not an outcome");
         }
+    }
+
+    /** A cut or padded message must not pass for a complete result. */
+    private static Decoded checked(Outcome outcome, ByteBuffer rows) {
+        boolean inline = outcome instanceof Outcome.Rows result && result.storage() == Outcome.Storage.INLINE;
+        long expected = inline ? ((Outcome.Rows) outcome).size() : 0;
+        if (rows.remaining() != expected) {
+            throw new MalformedMessage("outcome with " + rows.remaining() + " bytes of rows, not " + expected);
+        }
+        return new Decoded(outcome, rows);
     }
 }

@@ -2,6 +2,7 @@ package dev.halo.protocol.query;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.halo.protocol.json.WireNames;
 
 /** The SQL Server type names that the integrator API uses for parameters; the Link maps them to the database's types. */
 public enum ParameterType {

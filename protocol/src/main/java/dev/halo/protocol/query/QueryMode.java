@@ -2,6 +2,7 @@ package dev.halo.protocol.query;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.halo.protocol.json.WireNames;
 
 /** How long a query lives, which is also its class in the Link's queue. */
 public enum QueryMode {

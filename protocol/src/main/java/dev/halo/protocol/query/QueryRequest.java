@@ -1,5 +1,6 @@
 package dev.halo.protocol.query;
 
+import dev.halo.protocol.topic.Topic;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
@@ -42,6 +43,14 @@ public record QueryRequest(
         Objects.requireNonNull(createdAt, "createdAt");
         if (queueMillis < 0) {
             throw new IllegalArgumentException("queueMillis must not be negative: " + queueMillis);
+        }
+        requireReplySlot(replySlot);
+    }
+
+    /** @throws IllegalArgumentException unless it is {@link #NO_REPLY_SLOT} or the number of a slot */
+    public static void requireReplySlot(int replySlot) {
+        if (replySlot < NO_REPLY_SLOT || replySlot >= Topic.SLOTS) {
+            throw new IllegalArgumentException("replySlot must be from -1 to " + (Topic.SLOTS - 1) + ": " + replySlot);
         }
     }
 

@@ -44,6 +44,7 @@ public sealed interface SessionRecord {
             Objects.requireNonNull(sessionId, "sessionId");
             Objects.requireNonNull(incarnation, "incarnation");
             Objects.requireNonNull(openedAt, "openedAt");
+            SlotRecord.requireSlot(slot);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.halo.protocol.session;
 
+import dev.halo.protocol.topic.Topic;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
@@ -20,6 +21,13 @@ public record SlotRecord(Kind kind, int slot, UUID incarnation, Instant startedA
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(incarnation, "incarnation");
         Objects.requireNonNull(state, "state");
+        requireSlot(slot);
+    }
+
+    static void requireSlot(int slot) {
+        if (slot < 0 || slot >= Topic.SLOTS) {
+            throw new IllegalArgumentException("slot must be from 0 to " + (Topic.SLOTS - 1) + ": " + slot);
+        }
     }
 
     /** The Kafka key. */

@@ -2,6 +2,7 @@ package dev.halo.protocol.site;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.halo.protocol.json.WireNames;
 import java.util.Locale;
 
 /** Whether a site can be reached now. */
@@ -21,6 +22,6 @@ public enum Availability {
 
     @JsonCreator
     public static Availability fromWire(String wire) {
-        return valueOf(wire.toUpperCase(Locale.ROOT));
+        return WireNames.find(values(), Availability::wire, wire);
     }
 }

@@ -2,6 +2,7 @@ package dev.halo.protocol.site;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.halo.protocol.json.WireNames;
 import java.util.Locale;
 
 /** The kind of Zedmed licence of a database. */
@@ -21,6 +22,6 @@ public enum LicenceKind {
 
     @JsonCreator
     public static LicenceKind fromWire(String wire) {
-        return valueOf(wire.toUpperCase(Locale.ROOT));
+        return WireNames.find(values(), LicenceKind::wire, wire);
     }
 }

@@ -2,6 +2,7 @@ package dev.halo.protocol.site;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.halo.protocol.json.WireNames;
 import java.util.Locale;
 
 /** Whether the registry still trusts a Link. */
@@ -21,6 +22,6 @@ public enum LinkStatus {
 
     @JsonCreator
     public static LinkStatus fromWire(String wire) {
-        return valueOf(wire.toUpperCase(Locale.ROOT));
+        return WireNames.find(values(), LinkStatus::wire, wire);
     }
 }

@@ -1,5 +1,6 @@
 package dev.halo.protocol.site;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -52,6 +53,7 @@ public record SiteRecord(
     }
 
     /** Whether integrators may see it. */
+    @JsonIgnore
     public boolean isVisible() {
         return status == SiteStatus.ACTIVE;
     }

@@ -2,6 +2,7 @@ package dev.halo.protocol.site;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.halo.protocol.json.WireNames;
 import java.util.Locale;
 
 /** Where a site is in its life. */
@@ -23,6 +24,6 @@ public enum SiteStatus {
 
     @JsonCreator
     public static SiteStatus fromWire(String wire) {
-        return valueOf(wire.toUpperCase(Locale.ROOT));
+        return WireNames.find(values(), SiteStatus::wire, wire);
     }
 }

@@ -34,6 +34,9 @@ public record DatabaseLocation(String host, int port, String database) {
         if (database.isBlank()) {
             throw new IllegalArgumentException("no database in the connection string");
         }
+        if (database.indexOf('?') >= 0 || database.indexOf(';') >= 0) {
+            throw new IllegalArgumentException("a database's path must not hold '?' or ';'");
+        }
         if (port < 0 || port > MAX_PORT) {
             throw new IllegalArgumentException("port out of range in the connection string: " + port);
         }

@@ -1,0 +1,39 @@
+package dev.halo.link.execution;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Optional;
+
+/** How statements are run. Execution limits come with each query ({@link ExecutionLimits}). */
+@ConfigMapping(prefix = "halo.link.execution")
+public interface ExecutionConfig {
+
+    /** Rows that one round trip to the server fetches. */
+    @WithDefault("1000")
+    @Min(1)
+    @Max(100_000)
+    int fetchSize();
+
+    /** How long a statement that writes waits for a row that somebody else has locked; whole seconds. */
+    @WithDefault("5S")
+    @NotNull
+    Duration lockTimeout();
+
+    /** How long a cancelled statement may take to end before its connection is dropped. */
+    @WithDefault("5S")
+    @NotNull
+    Duration cancelGrace();
+
+    /** How long a COMMIT may take before its connection is dropped and its outcome is unknown; nothing can cancel it. */
+    @WithDefault("15S")
+    @NotNull
+    Duration commitTimeout();
+
+    /** The zone of the database's times, such as {@code Australia/Sydney}; the machine's own where none is given. */
+    Optional<ZoneId> databaseTimeZone();
+}
