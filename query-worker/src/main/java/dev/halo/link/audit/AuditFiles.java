@@ -27,7 +27,8 @@ public final class AuditFiles {
 
     static List<Path> list(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> NAME.matcher(file.getFileName().toString()).matches())
+            return files.filter(
+                            file -> NAME.matcher(file.getFileName().toString()).matches())
                     .sorted()
                     .toList();
         }
@@ -85,9 +86,7 @@ public final class AuditFiles {
                 breakAt(place + " was changed");
             } else if (last != null && !last.hash().equals(entry.previous())) {
                 breakAt("entries are missing before " + place);
-            } else if (last == null
-                    && entry.number() == 1
-                    && !AuditChain.BEGINNING.equals(entry.previous())) {
+            } else if (last == null && entry.number() == 1 && !AuditChain.BEGINNING.equals(entry.previous())) {
                 breakAt(place + " is not the first entry it claims to be");
             } else {
                 entries++;

@@ -61,7 +61,10 @@ public final class AuditLog implements AutoCloseable {
         try {
             rotateIfFull();
             byte[] line = Json.bytes(hashed);
-            write(ByteBuffer.allocate(line.length + 1).put(line).put((byte) '\n').flip());
+            write(ByteBuffer.allocate(line.length + 1)
+                    .put(line)
+                    .put((byte) '\n')
+                    .flip());
             nextNumber++;
             previous = hashed.hash();
             problem = null;

@@ -98,7 +98,8 @@ public class ControlResource {
     public Response disable(Access request) {
         return change(request, (login, site) -> {
             link.enablement().disable(login, site, request.integratorId());
-            return "disabled " + request.integratorId() + " at " + site.binding().practiceName();
+            return "disabled " + request.integratorId() + " at "
+                    + site.binding().practiceName();
         });
     }
 
@@ -112,8 +113,7 @@ public class ControlResource {
                 || request.integratorId() == null
                 || request.adminUser() == null
                 || request.adminPassword() == null) {
-            return problem(
-                    Response.Status.BAD_REQUEST, "site, integrator, administrator and password are all needed");
+            return problem(Response.Status.BAD_REQUEST, "site, integrator, administrator and password are all needed");
         }
         List<ServedSite> sites = link.sites().served().stream()
                 .filter(site -> isMeant(request.site().strip(), site.binding()))
@@ -127,7 +127,8 @@ public class ControlResource {
         }
         try {
             Login administrator = Login.of(request.adminUser(), request.adminPassword());
-            return Response.ok(new Done(change.make(administrator, sites.get(0)))).build();
+            return Response.ok(new Done(change.make(administrator, sites.get(0))))
+                    .build();
         } catch (AccessException e) {
             return problem(Response.Status.BAD_GATEWAY, e.getMessage());
         }

@@ -27,7 +27,8 @@ public final class ReportMaker {
 
     /** As it is now. */
     public LinkReport report() {
-        List<LinkReport.Site> sites = link.sites().states().stream().map(this::site).toList();
+        List<LinkReport.Site> sites =
+                link.sites().states().stream().map(this::site).toList();
         return new LinkReport(
                 link.configs().link().version(),
                 link.configs().link().environment().wire(),

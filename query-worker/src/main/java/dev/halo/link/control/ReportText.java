@@ -17,7 +17,8 @@ public final class ReportText {
         text.add("  INI:      " + (report.ini() == null ? "none configured" : report.ini()));
         text.add("  Queries:  " + report.queriesRunning() + " running, " + report.queriesWaiting() + " waiting; "
                 + report.writesInJournal() + " writes in the journal");
-        text.add("Installations: " + (report.sites().isEmpty() ? "none" : report.sites().size()));
+        text.add("Installations: "
+                + (report.sites().isEmpty() ? "none" : report.sites().size()));
         report.sites().forEach(site -> site(text, site));
         if (report.problems().isEmpty()) {
             text.add("No problems.");

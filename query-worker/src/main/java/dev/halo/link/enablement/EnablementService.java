@@ -155,7 +155,8 @@ public final class EnablementService {
         boolean wasOpen = isOpen(before);
         boolean isOpen = isOpen(now);
         if (wasOpen != isOpen) {
-            LOG.infof("event=integrator_access site=%s integrator=%s open=%s", key.siteId(), key.integratorId(), isOpen);
+            LOG.infof(
+                    "event=integrator_access site=%s integrator=%s open=%s", key.siteId(), key.integratorId(), isOpen);
             if (!isOpen) {
                 listeners.forEach(listener -> listener.disabled(key.siteId(), key.integratorId()));
             }

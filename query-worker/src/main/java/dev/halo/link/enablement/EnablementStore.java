@@ -72,7 +72,8 @@ public final class EnablementStore {
 
     /** A site has got a new Halo GUID: its database users stay. */
     public void rename(UUID oldSiteId, UUID newSiteId) throws IOException {
-        change(old -> old.stream().map(entry -> moved(entry, oldSiteId, newSiteId)).toList());
+        change(old ->
+                old.stream().map(entry -> moved(entry, oldSiteId, newSiteId)).toList());
     }
 
     private static EnabledIntegrator moved(EnabledIntegrator entry, UUID from, UUID to) {

@@ -1,18 +1,18 @@
 package dev.halo.link.enrolment;
 
+import dev.halo.link.config.ZedmedConfig;
 import dev.halo.link.enablement.EnablementService;
 import dev.halo.link.identity.SiteBinding;
 import dev.halo.link.identity.SiteBindings;
 import dev.halo.link.query.AuthorityBook;
 import dev.halo.link.site.SiteDirectory;
 import dev.halo.link.site.SiteState;
-import dev.halo.link.config.ZedmedConfig;
 import dev.halo.protocol.frame.Frame.SiteAuthority;
+import dev.halo.protocol.link.LinkMessages;
 import dev.halo.protocol.link.LinkMessages.AnnouncedSite;
 import dev.halo.protocol.link.LinkMessages.Announcement;
 import dev.halo.protocol.link.LinkMessages.AnnouncementResult;
 import dev.halo.protocol.link.LinkMessages.SiteResult;
-import dev.halo.protocol.link.LinkMessages;
 import dev.halo.protocol.site.Catalogue;
 import dev.halo.protocol.site.PmsType;
 import dev.halo.protocol.site.SiteStatus;
@@ -110,8 +110,7 @@ public final class Announcer {
                         site.authoritative(),
                         site.problem() == null ? "" : site.problem());
             }
-            heard.add(new SiteAuthority(
-                    site.siteId(), site.status() == SiteStatus.ACTIVE, site.authoritative()));
+            heard.add(new SiteAuthority(site.siteId(), site.status() == SiteStatus.ACTIVE, site.authoritative()));
         }
         authority.update(heard);
         return again;

@@ -73,8 +73,10 @@ public final class Enrolment implements AutoCloseable {
         this.clock = clock;
         this.backOff =
                 new BackOff(config.registry().minBackOff(), config.registry().maxBackOff());
-        this.offeredToken = new AtomicReference<>(
-                config.enrolmentToken().map(String::strip).filter(token -> !token.isEmpty()).orElse(null));
+        this.offeredToken = new AtomicReference<>(config.enrolmentToken()
+                .map(String::strip)
+                .filter(token -> !token.isEmpty())
+                .orElse(null));
         this.state = registry.isEmpty() ? new RegistryState.NotConfigured() : notEnrolled();
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread worker = new Thread(task, "link-registry");
@@ -173,7 +175,8 @@ public final class Enrolment implements AutoCloseable {
         state = credentials.current().isEmpty()
                 ? new RegistryState.NotEnrolled(e.getMessage())
                 : new RegistryState.Troubled(e.getMessage(), clock.instant().plus(pause));
-        if (!(before instanceof RegistryState.Troubled troubled) || !troubled.why().equals(e.getMessage())) {
+        if (!(before instanceof RegistryState.Troubled troubled)
+                || !troubled.why().equals(e.getMessage())) {
             LOG.warnf("event=registry_trouble kind=%s message=\"%s\"", e.kind(), e.getMessage());
         }
         return pause;
@@ -208,12 +211,13 @@ public final class Enrolment implements AutoCloseable {
             }
             throw e;
         }
-        credentials.save(
-                new Credentials(answer.linkId(), answer.secret(), answer.token(), answer.tokenExpiresAt()));
+        credentials.save(new Credentials(answer.linkId(), answer.secret(), answer.token(), answer.tokenExpiresAt()));
         offeredToken.set(null);
         lastRenewal = System.nanoTime();
         renewWanted = false;
-        LOG.infof("event=enrolled link=%s environment=%s", answer.linkId(), config.environment().wire());
+        LOG.infof(
+                "event=enrolled link=%s environment=%s",
+                answer.linkId(), config.environment().wire());
         onIdentity.run();
         return true;
     }
@@ -224,14 +228,13 @@ public final class Enrolment implements AutoCloseable {
     }
 
     private void renewIfDue(RegistryClient client) throws RegistryException, IOException, InterruptedException {
-        if (!renewWanted && nanosSince(lastRenewal) < config.registry().renewEvery().toNanos()) {
+        if (!renewWanted
+                && nanosSince(lastRenewal) < config.registry().renewEvery().toNanos()) {
             return;
         }
         Credentials old = credentials.current().orElseThrow();
-        TokenResponse answer =
-                client.renew(new TokenRequest(old.linkId(), old.secret(), config.environment()));
-        credentials.save(
-                new Credentials(old.linkId(), answer.secret(), answer.token(), answer.tokenExpiresAt()));
+        TokenResponse answer = client.renew(new TokenRequest(old.linkId(), old.secret(), config.environment()));
+        credentials.save(new Credentials(old.linkId(), answer.secret(), answer.token(), answer.tokenExpiresAt()));
         lastRenewal = System.nanoTime();
         renewWanted = false;
         LOG.infof("event=token_renewed expires=%s", answer.tokenExpiresAt());
@@ -239,7 +242,8 @@ public final class Enrolment implements AutoCloseable {
     }
 
     private void announceIfDue(RegistryClient client) throws RegistryException, InterruptedException {
-        boolean hourly = nanosSince(lastAnnouncement) >= config.registry().renewEvery().toNanos();
+        boolean hourly =
+                nanosSince(lastAnnouncement) >= config.registry().renewEvery().toNanos();
         boolean wanted = announceWanted;
         for (int i = 0; (wanted || hourly || lastAnnounced == null) && i < MAX_ANNOUNCEMENTS; i++) {
             Optional<Announcement> now = announcer.announcement();
@@ -249,8 +253,8 @@ public final class Enrolment implements AutoCloseable {
             }
             announceWanted = false;
             try {
-                wanted = announcer.accept(client.announce(
-                        credentials.current().orElseThrow().token(), now.get()));
+                wanted = announcer.accept(
+                        client.announce(credentials.current().orElseThrow().token(), now.get()));
             } catch (RegistryException e) {
                 announceWanted = true;
                 renewWanted |= e.kind() == Kind.UNAUTHORIZED;
@@ -273,7 +277,8 @@ public final class Enrolment implements AutoCloseable {
             due = every - nanosSince(lastRenewal);
         }
         Instant expiry = credentials.current().orElseThrow().tokenExpiresAt();
-        long untilExpiry = Duration.between(clock.instant(), expiry).dividedBy(2).toMillis();
+        long untilExpiry =
+                Duration.between(clock.instant(), expiry).dividedBy(2).toMillis();
         long millis = Math.min(TimeUnit.NANOSECONDS.toMillis(due), untilExpiry);
         return Duration.ofMillis(Math.max(config.registry().minBackOff().toMillis(), millis));
     }

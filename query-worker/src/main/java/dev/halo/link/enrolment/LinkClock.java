@@ -72,7 +72,9 @@ public final class LinkClock implements InstantSource {
         if (isWrong() != warned) {
             warned = isWrong();
             if (warned) {
-                LOG.warnf("event=clock_wrong ahead_ms=%d: set this machine's clock; until then it is corrected", aheadMillis);
+                LOG.warnf(
+                        "event=clock_wrong ahead_ms=%d: set this machine's clock; until then it is corrected",
+                        aheadMillis);
             } else {
                 LOG.infof("event=clock_right ahead_ms=%d", aheadMillis);
             }

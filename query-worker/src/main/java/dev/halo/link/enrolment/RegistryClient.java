@@ -66,8 +66,7 @@ public final class RegistryClient {
     }
 
     private HttpRequest post(String path, Object body) {
-        return to(path)
-                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body)))
+        return to(path).POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body)))
                 .build();
     }
 

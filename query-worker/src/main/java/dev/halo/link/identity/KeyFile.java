@@ -59,8 +59,7 @@ public final class KeyFile {
 
     private static SecretKey parse(Path path, byte[] content) {
         try {
-            byte[] key = Base64.getDecoder()
-                    .decode(new String(content, StandardCharsets.US_ASCII).strip());
+            byte[] key = Base64.getDecoder().decode(new String(content, StandardCharsets.US_ASCII).strip());
             if (key.length == KEY_BYTES) {
                 return new SecretKeySpec(key, "AES");
             }

@@ -67,8 +67,7 @@ public final class SealedFile {
         byte[] nonce = new byte[NONCE_BYTES];
         System.arraycopy(stored, 1, nonce, 0, NONCE_BYTES);
         try {
-            return cipher(Cipher.DECRYPT_MODE, nonce)
-                    .doFinal(stored, 1 + NONCE_BYTES, stored.length - 1 - NONCE_BYTES);
+            return cipher(Cipher.DECRYPT_MODE, nonce).doFinal(stored, 1 + NONCE_BYTES, stored.length - 1 - NONCE_BYTES);
         } catch (GeneralSecurityException e) {
             throw new DataDirectoryException(
                     file.path() + " cannot be opened with the key file: was the key replaced, or the file changed?");

@@ -104,7 +104,8 @@ public sealed interface IniProblem {
     record NoDocumentDatabase(String section, String keys) implements IniProblem {
         @Override
         public String message() {
-            return "[" + section + "] names no document database (key " + keys + "): the patient database is served alone";
+            return "[" + section + "] names no document database (key " + keys
+                    + "): the patient database is served alone";
         }
     }
 

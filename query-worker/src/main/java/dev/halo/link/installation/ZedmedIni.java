@@ -59,8 +59,7 @@ public final class ZedmedIni {
                 return failed(new IniProblem.Unreadable(path, "it is a directory"));
             }
             if (Files.size(path) > config.maxIniBytes()) {
-                return failed(
-                        new IniProblem.Unreadable(path, "it is larger than " + config.maxIniBytes() + " bytes"));
+                return failed(new IniProblem.Unreadable(path, "it is larger than " + config.maxIniBytes() + " bytes"));
             }
             IniFile file = IniFile.parse(IniText.decode(Files.readAllBytes(path), charset));
             return installations(path, file);
@@ -83,7 +82,8 @@ public final class ZedmedIni {
         List<IniProblem> problems = new ArrayList<>(file.problems());
         Map<DatabaseLocation, Installation> found = new LinkedHashMap<>();
         file.sections().forEach((name, keys) -> {
-            if (!sections.matcher(name).matches() || ignoredSections.matcher(name).matches()) {
+            if (!sections.matcher(name).matches()
+                    || ignoredSections.matcher(name).matches()) {
                 return;
             }
             read(name, keys, problems).ifPresent(installation -> {

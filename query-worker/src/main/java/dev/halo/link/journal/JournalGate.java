@@ -41,7 +41,8 @@ public final class JournalGate implements WriteGate {
 
     /** What is told after a crash. Rows and output values are a patient's data and do not go into the journal. */
     private static Outcome small(ExecutionResult result) {
-        Timing timing = new Timing(0, result.elapsed().executing(), result.elapsed().sql(), 0);
+        Timing timing =
+                new Timing(0, result.elapsed().executing(), result.elapsed().sql(), 0);
         if (result instanceof ExecutionResult.Affected affected
                 && affected.parameters().isEmpty()) {
             return new Outcome.Affected(affected.rowsAffected(), affected.parameters(), timing);

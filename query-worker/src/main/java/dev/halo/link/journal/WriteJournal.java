@@ -144,8 +144,7 @@ public final class WriteJournal implements AutoCloseable {
                 throw new IOException("the journal holds " + entries.size() + " writes");
             }
         }
-        JournalRecord.Start start =
-                new JournalRecord.Start(queryId, siteId, integratorId, replySlot, clock.instant());
+        JournalRecord.Start start = new JournalRecord.Start(queryId, siteId, integratorId, replySlot, clock.instant());
         try {
             storage.append(RecordFormat.encode(start));
             problem = null;
@@ -223,7 +222,11 @@ public final class WriteJournal implements AutoCloseable {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (JournalEntry entry : kept) {
             out.writeBytes(RecordFormat.encode(new JournalRecord.Start(
-                            entry.queryId(), entry.siteId(), entry.integratorId(), entry.replySlot(), entry.startedAt()))
+                            entry.queryId(),
+                            entry.siteId(),
+                            entry.integratorId(),
+                            entry.replySlot(),
+                            entry.startedAt()))
                     .array());
             if (entry.outcome() != null) {
                 out.writeBytes(RecordFormat.encode(new JournalRecord.End(entry.queryId(), entry.outcome()))

@@ -20,8 +20,8 @@ final class Outcomes {
 
     /** Of an execution; a result's rows are dealt with apart. */
     static Outcome of(ExecutionResult result, Outcome.Storage storage, long queuedMillis, long uploadMillis) {
-        Timing timing =
-                new Timing(queuedMillis, result.elapsed().executing(), result.elapsed().sql(), uploadMillis);
+        Timing timing = new Timing(
+                queuedMillis, result.elapsed().executing(), result.elapsed().sql(), uploadMillis);
         if (result instanceof ExecutionResult.Rows rows) {
             return new Outcome.Rows(rows.rows(), rows.bytes(), storage, rows.parameters(), timing);
         }
@@ -39,7 +39,10 @@ final class Outcomes {
         return new Outcome.Failed(
                 new QueryFailure(ErrorType.HTTP, HTTP_UNAVAILABLE, message),
                 new Timing(
-                        queuedMillis, result.elapsed().executing(), result.elapsed().sql(), uploadMillis));
+                        queuedMillis,
+                        result.elapsed().executing(),
+                        result.elapsed().sql(),
+                        uploadMillis));
     }
 
     static QueryFailure superseded() {

@@ -89,14 +89,11 @@ public final class QueryService {
         Optional<SiteDatabase> database =
                 sites.served(request.siteId()).flatMap(site -> site.catalogue(request.catalogue()));
         if (refusal.isPresent() || database.isEmpty()) {
-            deliver(
-                    request,
-                    Outcomes.failed(refusal.orElseGet(Outcomes::superseded), 0),
-                    ByteBuffer.allocate(0));
+            deliver(request, Outcomes.failed(refusal.orElseGet(Outcomes::superseded), 0), ByteBuffer.allocate(0));
             return;
         }
-        QueueKey key = new QueueKey(
-                request.siteId(), hostOf.apply(database.get()), request.integratorId(), request.mode());
+        QueueKey key =
+                new QueueKey(request.siteId(), hostOf.apply(database.get()), request.integratorId(), request.mode());
         LiveQuery query = new LiveQuery(request, database.get(), key, trace, this, System.nanoTime());
         if (live.putIfAbsent(id, query) == null) {
             queue.offer(query, Duration.ofMillis(request.queueMillis()));
@@ -172,8 +169,7 @@ public final class QueryService {
             ended.put(request.queryId(), Boolean.TRUE);
         }
         outbox.put(
-                new Frame.Ended(
-                        request.queryId(), request.siteId(), request.integratorId(), request.replySlot()),
+                new Frame.Ended(request.queryId(), request.siteId(), request.integratorId(), request.replySlot()),
                 OutcomeCodec.encode(outcome, rows),
                 request.mode() == QueryMode.IMMEDIATE);
     }
@@ -207,8 +203,7 @@ public final class QueryService {
 
     /** The practice has shut an integrator out: what it has queued and running at the site ends now. */
     public void disabled(UUID siteId, UUID integratorId) {
-        stopAll(
-                key -> key.siteId().equals(siteId) && key.integratorId().equals(integratorId), StopCause.DISABLED);
+        stopAll(key -> key.siteId().equals(siteId) && key.integratorId().equals(integratorId), StopCause.DISABLED);
         jobs.runner().revoke(siteId, integratorId);
     }
 

@@ -81,7 +81,8 @@ public final class ResultUploader {
                 return outcome == Attempt.DONE;
             }
             long pause = Math.min(MAX_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(attempt, 4));
-            TimeUnit.MILLISECONDS.sleep(Math.min(left, ThreadLocalRandom.current().nextLong(pause) + 1));
+            TimeUnit.MILLISECONDS.sleep(
+                    Math.min(left, ThreadLocalRandom.current().nextLong(pause) + 1));
         }
     }
 
@@ -95,7 +96,9 @@ public final class ResultUploader {
             LOG.warnf("event=upload_refused query=%s status=%d", query.queryId(), status);
             return status >= 500 || status == 429 || status == 408 ? Attempt.FAILED : Attempt.REFUSED;
         } catch (IOException e) {
-            LOG.warnf("event=upload_failed query=%s reason=%s", query.queryId(), e.getClass().getSimpleName());
+            LOG.warnf(
+                    "event=upload_failed query=%s reason=%s",
+                    query.queryId(), e.getClass().getSimpleName());
             return Attempt.FAILED;
         }
     }

@@ -79,8 +79,8 @@ public final class StatementJobs implements AutoCloseable {
         try {
             Optional<QueryFailure> refusal = service.refusal(query.request())
                     .or(() -> query.cancel().stopped().map(StopCause::failure));
-            Optional<IntegratorLogin> login = enablement.login(
-                    query.request().siteId(), query.request().integratorId());
+            Optional<IntegratorLogin> login =
+                    enablement.login(query.request().siteId(), query.request().integratorId());
             if (refusal.isPresent() || login.isEmpty()) {
                 outcome = Outcomes.failed(refusal.orElseGet(Outcomes::disabled), query.queuedMillis());
                 return;

@@ -52,8 +52,7 @@ final class ClassLine {
         return Optional.empty();
     }
 
-    private static Optional<Waiting> nextOf(
-            Map<Place, LinkedHashSet<Waiting>> lines, Predicate<QueueKey> hasRoom) {
+    private static Optional<Waiting> nextOf(Map<Place, LinkedHashSet<Waiting>> lines, Predicate<QueueKey> hasRoom) {
         for (Map.Entry<Place, LinkedHashSet<Waiting>> line : lines.entrySet()) {
             Iterator<Waiting> first = line.getValue().iterator();
             Waiting entry = first.next();

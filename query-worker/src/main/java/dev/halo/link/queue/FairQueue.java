@@ -151,8 +151,7 @@ public final class FairQueue {
     }
 
     private boolean hasRoom(QueueKey key) {
-        return site(key).hasRoom(key.mode(), key.integratorId())
-                && host(key).hasRoom(key.mode(), key.integratorId());
+        return site(key).hasRoom(key.mode(), key.integratorId()) && host(key).hasRoom(key.mode(), key.integratorId());
     }
 
     private void take(QueueKey key) {

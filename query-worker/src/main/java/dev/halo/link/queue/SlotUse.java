@@ -24,8 +24,7 @@ final class SlotUse {
 
     boolean hasRoom(QueryMode mode, UUID integrator) {
         return hasRoom(mode)
-                && byIntegrator.getOrDefault(mode, Map.of()).getOrDefault(integrator, 0)
-                        < limits.ofOneIntegrator(mode);
+                && byIntegrator.getOrDefault(mode, Map.of()).getOrDefault(integrator, 0) < limits.ofOneIntegrator(mode);
     }
 
     void take(QueryMode mode, UUID integrator) {

@@ -22,7 +22,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -129,7 +128,8 @@ public final class BridgeSession implements AutoCloseable {
         socket.binaryMessageHandler(message -> onMessage(mine, ByteBuffer.wrap(message.getBytes())));
         socket.textMessageHandler(text -> metrics.unknownFrame());
         socket.closeHandler(none -> onClosed(mine, "the socket was closed" + reason(socket)));
-        socket.exceptionHandler(error -> LOG.debugf("event=socket_error kind=%s", error.getClass().getSimpleName()));
+        socket.exceptionHandler(error ->
+                LOG.debugf("event=socket_error kind=%s", error.getClass().getSimpleName()));
         current = mine;
         long timeout = config.connectTimeout().toMillis();
         long guard = vertx.setTimer(timeout, id -> fail(mine, "the bridge did not answer in time"));
@@ -137,17 +137,18 @@ public final class BridgeSession implements AutoCloseable {
                 .setAbsoluteURI(CloudUrls.resolve(bridge.get(), LinkApi.SESSION).toString())
                 .setTimeout(timeout)
                 .addHeader("Authorization", "Bearer " + identity.get().token());
-        socket.connect(options).onComplete(result -> context.runOnContext(none -> {
-            vertx.cancelTimer(guard);
-            if (result.failed()) {
-                onConnectFailed(mine, result.cause());
-            } else if (current == mine && !mine.isClosed()) {
-                sayHello(mine);
-            } else {
-                mine.close("too late");
-                socket.close();
-            }
-        }));
+        socket.connect(options)
+                .onComplete(result -> context.runOnContext(none -> {
+                    vertx.cancelTimer(guard);
+                    if (result.failed()) {
+                        onConnectFailed(mine, result.cause());
+                    } else if (current == mine && !mine.isClosed()) {
+                        sayHello(mine);
+                    } else {
+                        mine.close("too late");
+                        socket.close();
+                    }
+                }));
     }
 
     private static String reason(ClientWebSocket socket) {
@@ -228,7 +229,8 @@ public final class BridgeSession implements AutoCloseable {
             draining = null;
         }
         outbox.all().forEach(socket::send);
-        beatEvery(Math.max(1, Math.min(welcome.heartbeatMillis(), config.silence().toMillis() / 3)));
+        beatEvery(
+                Math.max(1, Math.min(welcome.heartbeatMillis(), config.silence().toMillis() / 3)));
     }
 
     private void sendCredits(BridgeSocket socket) {
@@ -281,7 +283,8 @@ public final class BridgeSession implements AutoCloseable {
         if (socket != current) {
             return;
         }
-        Duration pause = Duration.ofMillis(Math.max(refused.retryAfterMillis(), backOff.next().toMillis()));
+        Duration pause = Duration.ofMillis(
+                Math.max(refused.retryAfterMillis(), backOff.next().toMillis()));
         if (refused.cause() == Frame.RefusalCause.SUPERSEDED) {
             pause = max(pause, config.supersededPause());
             LOG.errorf("event=session_superseded pause_ms=%d: this installation runs twice", pause.toMillis());

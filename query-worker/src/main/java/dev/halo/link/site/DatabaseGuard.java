@@ -35,8 +35,7 @@ public final class DatabaseGuard implements SiteGuard {
         if (site.isEmpty() || site.get().databases().isEmpty()) {
             return Optional.of(superseded());
         }
-        ProbeResult result =
-                watch.probe().read(site.get().databases().get(0).location());
+        ProbeResult result = watch.probe().read(site.get().databases().get(0).location());
         if (result instanceof ProbeResult.Found found) {
             return compare(site.get(), found.facts());
         }
@@ -61,8 +60,7 @@ public final class DatabaseGuard implements SiteGuard {
     }
 
     private static QueryFailure superseded() {
-        return LinkErrorCode.SITE_SUPERSEDED.failure(
-                "The database behind this site has changed; redo Get sites.");
+        return LinkErrorCode.SITE_SUPERSEDED.failure("The database behind this site has changed; redo Get sites.");
     }
 
     private static QueryFailure failure(ProbeResult.Failed failed) {

@@ -60,7 +60,10 @@ final class SiteProbe {
         Optional<SiteRules.Refusal> refusal = rules.refusal(facts);
         if (refusal.isPresent()) {
             return new Unusable(
-                    installation.section(), refusal.get().reason(), refusal.get().message(), Optional.empty());
+                    installation.section(),
+                    refusal.get().reason(),
+                    refusal.get().message(),
+                    Optional.empty());
         }
         try {
             SiteBinding binding = bindings.bind(
@@ -69,8 +72,7 @@ final class SiteProbe {
                     facts.practiceName(),
                     facts.zedmedVersion(),
                     rules.licenceKind(facts));
-            return new Usable(
-                    installation, binding, databases(installation, binding.siteId()), warnings(installation));
+            return new Usable(installation, binding, databases(installation, binding.siteId()), warnings(installation));
         } catch (IOException e) {
             return new Unusable(
                     installation.section(),
@@ -108,8 +110,7 @@ final class SiteProbe {
         databases.add(new SiteDatabase(siteId, config.patientCatalogue(), installation.patients()));
         installation
                 .documents()
-                .ifPresent(location ->
-                        databases.add(new SiteDatabase(siteId, config.documentCatalogue(), location)));
+                .ifPresent(location -> databases.add(new SiteDatabase(siteId, config.documentCatalogue(), location)));
         return databases;
     }
 }

@@ -61,8 +61,7 @@ final class SiteRules {
 
     /** Whether a database is still the one that a GUID was made for. */
     boolean isSame(SiteBinding binding, DatabaseFacts facts) {
-        return Objects.equals(binding.databaseId(), facts.databaseId())
-                && binding.licenceKind() == licenceKind(facts);
+        return Objects.equals(binding.databaseId(), facts.databaseId()) && binding.licenceKind() == licenceKind(facts);
     }
 
     private static Optional<Refusal> refuse(Reason reason, String message) {

@@ -84,8 +84,7 @@ public final class Link implements AutoCloseable {
         this.configs = configs;
         LinkConfig config = configs.link();
         CloudUrls urls = CloudUrls.of(config);
-        InstantSource machine =
-                Clock.offset(Clock.systemUTC(), config.simulatedClockOffset());
+        InstantSource machine = Clock.offset(Clock.systemUTC(), config.simulatedClockOffset());
         this.clock = new LinkClock(machine, config.clockWarning());
         this.dataDirectory = DataDirectory.open(LinkPaths.dataDir(config.dataDir()));
         SecretKey key = key(config);
@@ -158,7 +157,8 @@ public final class Link implements AutoCloseable {
         Gauge.builder("halo.link.queue.running", queue, FairQueue::running).register(meters);
         Gauge.builder("halo.link.outbox.bytes", outbox, Outbox::bytes).register(meters);
         Gauge.builder("halo.link.outbox.dropped", outbox, Outbox::dropped).register(meters);
-        Gauge.builder("halo.link.clock.ahead.ms", clock, LinkClock::offsetMillis).register(meters);
+        Gauge.builder("halo.link.clock.ahead.ms", clock, LinkClock::offsetMillis)
+                .register(meters);
         Gauge.builder("halo.link.sites.served", sites, of -> of.served().size()).register(meters);
         Gauge.builder("halo.link.journal.entries", journal, WriteJournal::size).register(meters);
         Gauge.builder("halo.link.audit.lost", audit, AuditLog::lost).register(meters);
@@ -267,7 +267,10 @@ public final class Link implements AutoCloseable {
         queries.beginStop();
         awaitUntil(() -> queries.unfinished() == 0, configs.link().stopGrace());
         queries.cancelRunning();
-        awaitUntil(() -> queries.unfinished() == 0 && (outbox.isEmpty() || !session.state().isOpen()), ACK_GRACE);
+        awaitUntil(
+                () -> queries.unfinished() == 0
+                        && (outbox.isEmpty() || !session.state().isOpen()),
+                ACK_GRACE);
         session.close();
         enrolment.close();
         watch.close();

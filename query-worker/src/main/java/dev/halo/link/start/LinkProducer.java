@@ -10,6 +10,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 /** Gathers what the Link is made of. */
+@Singleton
 class LinkProducer {
 
     @Produces
