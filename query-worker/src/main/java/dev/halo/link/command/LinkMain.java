@@ -3,6 +3,7 @@ package dev.halo.link.command;
 import dev.halo.link.identity.DataDirectoryException;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.smallrye.config.ConfigValidationException;
 import picocli.CommandLine;
 
 /** Runs the Link, or one command: a command does not start an application. */
@@ -23,14 +24,23 @@ public class LinkMain {
     }
 
     private static void ended(Integer exitCode, Throwable failure) {
-        Throwable cause = failure;
-        while (cause != null && !(cause instanceof DataDirectoryException)) {
-            cause = cause.getCause();
+        if (failure != null) {
+            System.err.println("The Link cannot start: " + reason(failure));
+            System.exit(FAILED);
         }
-        if (cause != null) {
-            System.err.println("The Link cannot start: " + cause.getMessage());
+        System.exit(exitCode);
+    }
+
+    /** What an administrator can act on, without a stack trace where the cause is known. */
+    private static String reason(Throwable failure) {
+        Throwable last = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DataDirectoryException || cause instanceof ConfigValidationException) {
+                return cause.getMessage();
+            }
+            last = cause;
         }
-        System.exit(failure == null ? exitCode : FAILED);
+        return last.getClass().getSimpleName() + ": " + last.getMessage();
     }
 
     private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
