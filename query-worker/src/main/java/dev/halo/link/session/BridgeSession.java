@@ -370,6 +370,13 @@ public final class BridgeSession implements AutoCloseable {
         }
     }
 
+    private static void sayGoodbye(BridgeSocket socket) {
+        if (socket != null) {
+            socket.send(new Frame.Goodbye());
+            socket.close("goodbye");
+        }
+    }
+
     private CompletionStage<Void> stop() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         context.runOnContext(none -> {
@@ -378,14 +385,10 @@ public final class BridgeSession implements AutoCloseable {
             if (beatTimer != NONE) {
                 vertx.cancelTimer(beatTimer);
             }
-            if (current != null) {
-                current.send(new Frame.Goodbye());
-                current.close("goodbye");
-            }
-            if (draining != null) {
-                draining.send(new Frame.Goodbye());
-                draining.close("goodbye");
-            }
+            sayGoodbye(current);
+            sayGoodbye(draining);
+            current = null;
+            draining = null;
             state = new SessionState.Closed();
             client.close().onComplete(closed -> done.complete(null));
         });
