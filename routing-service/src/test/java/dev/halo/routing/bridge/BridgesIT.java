@@ -241,7 +241,7 @@ class BridgesIT {
             QueryRequest small = query();
 
             // When
-            for (int i = 0; i < 200 && !first.hasReleased(ReleaseCause.NOT_SENT); i++) {
+            for (int i = 0; i < 400 && first.bridge().sessions().orElseThrow().size() > 0; i++) {
                 QueryRequest large = new QueryRequest(
                         UUID.randomUUID(),
                         siteId,
@@ -256,9 +256,9 @@ class BridgesIT {
             }
 
             // Then
-            await().until(() -> first.hasReleased(ReleaseCause.NOT_SENT));
-            await().until(() -> !deployment.read(Topic.REPLIES).isEmpty());
             awaitClosed(CloseCause.LOST);
+            assertThat(first.hasReleased(ReleaseCause.NOT_SENT)).isTrue();
+            await().until(() -> !deployment.read(Topic.REPLIES).isEmpty());
         }
     }
 
