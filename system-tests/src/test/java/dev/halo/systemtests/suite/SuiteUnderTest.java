@@ -15,6 +15,7 @@ import dev.halo.systemtests.client.QueryBody;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,6 +159,11 @@ public final class SuiteUnderTest implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Base URL of a service. */
+    public URI url(ServiceName service) {
+        return process(service).url();
     }
 
     public boolean isAlive(ServiceName service) {
