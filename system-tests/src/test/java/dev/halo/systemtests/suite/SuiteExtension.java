@@ -19,6 +19,33 @@ final class SuiteExtension implements ParameterResolver {
     public SuiteUnderTest resolveParameter(ParameterContext parameter, ExtensionContext context) {
         return context.getRoot()
                 .getStore(NAMESPACE)
-                .computeIfAbsent(SuiteUnderTest.class, key -> SuiteUnderTest.start(), SuiteUnderTest.class);
+                .computeIfAbsent(Attempt.class, key -> Attempt.make(), Attempt.class)
+                .suite();
+    }
+
+    /** The one attempt to start the suite: where it fails, all tests fail with its reason instead of trying again. */
+    private record Attempt(SuiteUnderTest started, RuntimeException failure) implements AutoCloseable {
+
+        static Attempt make() {
+            try {
+                return new Attempt(SuiteUnderTest.start(), null);
+            } catch (RuntimeException e) {
+                return new Attempt(null, e);
+            }
+        }
+
+        SuiteUnderTest suite() {
+            if (failure != null) {
+                throw new IllegalStateException("the suite did not start: " + failure.getMessage(), failure);
+            }
+            return started;
+        }
+
+        @Override
+        public void close() {
+            if (started != null) {
+                started.close();
+            }
+        }
     }
 }

@@ -55,6 +55,7 @@ public final class SuiteUnderTest implements AutoCloseable {
     static SuiteUnderTest start() {
         SuiteSettings settings = SuiteSettings.builder(REPOSITORY, Path.of("target", "suite"))
                 .ports(SuitePorts.random())
+                .patients(2_000, 200)
                 .clean(true)
                 .progress(line -> System.out.println("[suite] " + line))
                 .build();
