@@ -1,0 +1,97 @@
+package dev.halo.registry.integrator;
+
+import dev.halo.protocol.integrator.IntegratorFact;
+import jakarta.persistence.Column;
+import jakarta.persistence.Convert;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/** A company with a subscription. Its row is the lock of its keys. */
+@Entity
+@Table(name = "integrator")
+public class Integrator {
+
+    @Id
+    @Column(name = "integrator_id")
+    private UUID id;
+
+    private String name;
+
+    private boolean active;
+
+    @Column(name = "allowed_addresses")
+    @Convert(converter = AddressesConverter.class)
+    private List<String> allowedAddresses;
+
+    private String tier;
+
+    @Column(name = "created_at")
+    private Instant createdAt;
+
+    private long version;
+
+    protected Integrator() {}
+
+    static Integrator created(String name, List<String> allowedAddresses, String tier, Instant at) {
+        Integrator integrator = new Integrator();
+        integrator.id = UUID.randomUUID();
+        integrator.name = name;
+        integrator.active = true;
+        integrator.allowedAddresses = List.copyOf(allowedAddresses);
+        integrator.tier = tier;
+        integrator.createdAt = at;
+        integrator.version = 1;
+        return integrator;
+    }
+
+    public UUID id() {
+        return id;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** False when it is suspended: its keys are refused. */
+    public boolean isActive() {
+        return active;
+    }
+
+    /** CIDR blocks; empty: every address. */
+    public List<String> allowedAddresses() {
+        return allowedAddresses;
+    }
+
+    /** Names its limits; null: the default tier. */
+    public String tier() {
+        return tier;
+    }
+
+    public Instant createdAt() {
+        return createdAt;
+    }
+
+    public long version() {
+        return version;
+    }
+
+    /** One of its keys was issued or revoked. */
+    void keysChanged() {
+        version++;
+    }
+
+    /** Suspends it, or takes it back. */
+    void activate(boolean nowActive) {
+        active = nowActive;
+        version++;
+    }
+
+    /** What is published. */
+    public IntegratorFact.Integrator toFact(List<IntegratorFact.Key> keys) {
+        return new IntegratorFact.Integrator(id, name, active, keys, allowedAddresses, tier, version);
+    }
+}

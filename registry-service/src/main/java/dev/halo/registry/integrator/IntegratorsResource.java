@@ -1,0 +1,169 @@
+package dev.halo.registry.integrator;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.halo.protocol.integrator.IntegratorFact.KeySlot;
+import dev.halo.registry.command.Callers;
+import dev.halo.registry.command.Roles;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+
+/** Integrators and their keys, for operators. */
+@Path("/admin/v1/integrators")
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Integrators")
+public class IntegratorsResource {
+
+    /**
+     * @param name of the company; no two have the same
+     * @param allowedAddresses from which its keys work; none: from everywhere
+     * @param tier names its limits
+     */
+    public record CreateRequest(
+            @NotNull(message = "is required")
+            @Pattern(regexp = "\\S(\\P{Cntrl}{0,198}\\S)?", message = "must be 1 to 200 characters")
+            String name,
+
+            @Size(max = 100, message = "must be at most 100 entries")
+            List<@CidrBlock String> allowedAddresses,
+
+            @Pattern(regexp = "[A-Za-z0-9_-]{1,64}", message = "must be 1 to 64 letters, digits, - or _")
+            String tier) {
+        public CreateRequest {
+            allowedAddresses = allowedAddresses == null ? List.of() : allowedAddresses;
+        }
+    }
+
+    /** Which of the two keys. */
+    public record KeyRequest(
+            @NotNull(message = "must be PRIMARY or SECONDARY")
+            KeySlot slot) {}
+
+    /** @param key shown this once */
+    public record IssuedKey(UUID integratorId, KeySlot slot, String key, Instant issuedAt) {
+        @Override
+        public String toString() {
+            return "IssuedKey[" + integratorId + ", " + slot + "]";
+        }
+    }
+
+    /** A key without its text. */
+    public record KeyView(KeySlot slot, Instant issuedAt) {}
+
+    /** @param keys those that are active */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record IntegratorView(
+            UUID integratorId,
+            String name,
+            boolean active,
+            List<String> allowedAddresses,
+            String tier,
+            List<KeyView> keys,
+            Instant createdAt,
+            long version) {}
+
+    /** @param integrators by name */
+    public record IntegratorList(List<IntegratorView> integrators) {}
+
+    private final Integrators integrators;
+    private final IntegratorViews views;
+    private final Callers callers;
+
+    public IntegratorsResource(Integrators integrators, IntegratorViews views, Callers callers) {
+        this.integrators = integrators;
+        this.views = views;
+        this.callers = callers;
+    }
+
+    @POST
+    @RolesAllowed(Roles.OPERATOR)
+    @ResponseStatus(201)
+    @Operation(summary = "Create an integrator")
+    public Uni<IntegratorView> create(@Valid @NotNull(message = "The body is missing.") CreateRequest request) {
+        return integrators.create(callers.operator(), request);
+    }
+
+    @GET
+    @RolesAllowed({Roles.OPERATOR, Roles.SUPPORT})
+    @Operation(summary = "The integrators by name; the query parameter name finds one")
+    public Uni<IntegratorList> list(
+            @RestQuery @Size(max = 200) String name,
+            @RestQuery @DefaultValue("0") @Min(0) int offset,
+            @RestQuery @DefaultValue("100") @Min(1) @Max(1000) int limit) {
+        return views.list(name, offset, limit).map(IntegratorList::new);
+    }
+
+    @GET
+    @Path("/{integratorId}")
+    @RolesAllowed({Roles.OPERATOR, Roles.SUPPORT})
+    @Operation(summary = "One integrator")
+    public Uni<IntegratorView> get(@RestPath UUID integratorId) {
+        return views.get(integratorId);
+    }
+
+    @POST
+    @Path("/{integratorId}/keys")
+    @RolesAllowed(Roles.OPERATOR)
+    @ResponseStatus(201)
+    @Operation(summary = "Issue a key in a slot that has none")
+    public Uni<IssuedKey> issueKey(
+            @RestPath UUID integratorId, @Valid @NotNull(message = "The body is missing.") KeyRequest request) {
+        return integrators.issueKey(callers.operator(), integratorId, request.slot(), false);
+    }
+
+    @POST
+    @Path("/{integratorId}/keys/{slot}/rotate")
+    @RolesAllowed(Roles.OPERATOR)
+    @ResponseStatus(201)
+    @Operation(summary = "Revoke the key of a slot and issue another")
+    public Uni<IssuedKey> rotateKey(@RestPath UUID integratorId, @RestPath KeySlot slot) {
+        return integrators.issueKey(callers.operator(), integratorId, slot, true);
+    }
+
+    @DELETE
+    @Path("/{integratorId}/keys/{slot}")
+    @RolesAllowed(Roles.OPERATOR)
+    @ResponseStatus(204)
+    @Operation(summary = "Revoke the key of a slot")
+    public Uni<Void> revokeKey(@RestPath UUID integratorId, @RestPath KeySlot slot) {
+        return integrators.revokeKey(callers.operator(), integratorId, slot);
+    }
+
+    @POST
+    @Path("/{integratorId}/suspend")
+    @RolesAllowed(Roles.OPERATOR)
+    @Operation(summary = "Refuse the integrator's keys until it is activated again")
+    public Uni<IntegratorView> suspend(@RestPath UUID integratorId) {
+        return integrators.activate(callers.operator(), integratorId, false);
+    }
+
+    @POST
+    @Path("/{integratorId}/activate")
+    @RolesAllowed(Roles.OPERATOR)
+    @Operation(summary = "Take a suspended integrator back")
+    public Uni<IntegratorView> activate(@RestPath UUID integratorId) {
+        return integrators.activate(callers.operator(), integratorId, true);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.halo.registry;
+
+import dev.halo.embedded.EmbeddedKafka;
+import dev.halo.embedded.EmbeddedPostgres;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PublicKey;
+import java.security.spec.ECGenParameterSpec;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Base64;
+import java.util.Map;
+
+/** A Kafka that tests may stop and start again, a PostgreSQL, and the keys with which tests sign tokens. */
+public class RegistrySuite implements QuarkusTestResourceLifecycleManager {
+
+    /** Marks the field of a test that gets the suite. */
+    @Retention(RetentionPolicy.RUNTIME)
+    @Target(ElementType.FIELD)
+    public @interface Inject {}
+
+    private static final String DATABASE = "registry_it";
+
+    private Path directory;
+    private EmbeddedKafka kafka;
+    private int kafkaPort;
+    private EmbeddedPostgres postgres;
+    private KeyPair operators;
+    private KeyPair links;
+
+    @Override
+    public Map<String, String> start() {
+        try {
+            directory = Files.createTempDirectory("registry-it");
+            operators = KeyPairGenerator.getInstance("RSA").generateKeyPair();
+            KeyPairGenerator ec = KeyPairGenerator.getInstance("EC");
+            ec.initialize(new ECGenParameterSpec("secp256r1"));
+            links = ec.generateKeyPair();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+        kafka = EmbeddedKafka.start(directory, 0);
+        kafkaPort = kafka.port();
+        postgres = EmbeddedPostgres.shared();
+        postgres.createDatabase(DATABASE);
+        Base64.Encoder base64 = Base64.getEncoder();
+        return Map.ofEntries(
+                Map.entry("halo.registry.environment", "production"),
+                Map.entry(
+                        "halo.registry.link-token-private-key",
+                        base64.encodeToString(links.getPrivate().getEncoded())),
+                Map.entry("halo.registry.database.host", postgres.host()),
+                Map.entry("halo.registry.database.port", Integer.toString(postgres.port())),
+                Map.entry("halo.registry.database.name", DATABASE),
+                Map.entry("halo.registry.database.user", postgres.user()),
+                Map.entry("halo.registry.database.password", postgres.password()),
+                Map.entry("halo.registry.outbox.check-interval", "PT2S"),
+                Map.entry("halo.registry.refusals.per-address", "100000"),
+                Map.entry("halo.kafka.bootstrap-servers", kafka.bootstrapServers()),
+                Map.entry("halo.kafka.replication-factor", "1"),
+                Map.entry("halo.kafka.min-insync-replicas", "1"),
+                Map.entry(
+                        "quarkus.oidc.public-key",
+                        base64.encodeToString(operators.getPublic().getEncoded())));
+    }
+
+    @Override
+    public void inject(TestInjector injector) {
+        injector.injectIntoFields(this, new TestInjector.AnnotatedAndMatchesType(Inject.class, RegistrySuite.class));
+    }
+
+    @Override
+    public void stop() {
+        if (kafka != null) {
+            kafka.close();
+        }
+    }
+
+    public String bootstrapServers() {
+        return "127.0.0.1:" + kafkaPort;
+    }
+
+    public void stopKafka() {
+        kafka.close();
+        kafka = null;
+    }
+
+    public void startKafka() {
+        kafka = EmbeddedKafka.start(directory, kafkaPort);
+    }
+
+    /** The key that signs what operators and services come with. */
+    public KeyPair operators() {
+        return operators;
+    }
+
+    /** Checks the Links' tokens. */
+    public PublicKey linkTokenKey() {
+        return links.getPublic();
+    }
+
+    /** A connection of the test's own. */
+    public Connection database() throws SQLException {
+        return postgres.connect(DATABASE);
+    }
+}
