@@ -142,11 +142,11 @@ public final class BridgeSession implements AutoCloseable {
                     vertx.cancelTimer(guard);
                     if (result.failed()) {
                         onConnectFailed(mine, result.cause());
-                    } else if (current == mine && !mine.isClosed()) {
-                        sayHello(mine);
-                    } else {
-                        mine.close("too late");
+                    } else if (mine.isClosed()) {
                         socket.close();
+                    } else {
+                        mine.connected();
+                        sayHello(mine);
                     }
                 }));
     }
