@@ -51,7 +51,7 @@ public final class BridgeSession implements AutoCloseable {
     private final Context context;
     private final WebSocketClient client;
     private final BackOff backOff;
-    private volatile SessionState state = new SessionState.Disconnected("not started", null);
+    private volatile SessionState state = new SessionState.Disconnected("not enrolled yet", null);
     private BridgeSocket current;
     private BridgeSocket draining;
     private long openedAt;
