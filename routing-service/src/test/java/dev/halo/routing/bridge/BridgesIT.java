@@ -265,7 +265,7 @@ class BridgesIT {
     @Test
     void aDrainEndsInOrder() throws Exception {
         // Given
-        first = RunningBridge.start(vertx, deployment, 0);
+        first = RunningBridge.start(vertx, deployment, 0, "drain.unfinished", "60s");
         try (FakeLink link = connect(first)) {
             UUID sessionId = link.await(Frame.Welcome.class).sessionId();
             giveCredit(link, siteId, 5);
