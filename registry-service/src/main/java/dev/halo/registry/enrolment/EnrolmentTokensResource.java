@@ -43,7 +43,7 @@ public class EnrolmentTokensResource {
      * @param comment for people
      */
     public record IssueRequest(
-            @Size(max = 500)
+            @Size(max = 500, message = "must be at most 500 entries")
             List<
                             @NotNull
                             @Pattern(
@@ -54,7 +54,9 @@ public class EnrolmentTokensResource {
 
             Boolean any,
             Duration validFor,
-            @Size(max = 500) String comment) {
+
+            @Pattern(regexp = "\\P{Cntrl}{0,500}", message = "must be at most 500 characters")
+            String comment) {
         public IssueRequest {
             pmsIds = pmsIds == null ? List.of() : pmsIds;
         }

@@ -2,6 +2,7 @@ package dev.halo.registry.error;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
@@ -56,6 +57,12 @@ public class ErrorMappers {
                 .sorted(Comparator.naturalOrder())
                 .collect(Collectors.joining("; "));
         return ErrorEnvelope.response(Status.BAD_REQUEST, message).build();
+    }
+
+    /** Named, because Quarkus has a mapper of its own for it. */
+    @ServerExceptionMapper
+    Response mismatched(MismatchedInputException e) {
+        return malformed(e);
     }
 
     @ServerExceptionMapper
@@ -119,7 +126,7 @@ public class ErrorMappers {
 
     private static String describe(JsonProcessingException e) {
         if (!(e instanceof JsonMappingException mapping) || mapping.getPath().isEmpty()) {
-            return "The body is not valid JSON.";
+            return "The body is not valid JSON of the shape that is asked for.";
         }
         StringBuilder field = new StringBuilder();
         for (JsonMappingException.Reference reference : mapping.getPath()) {
