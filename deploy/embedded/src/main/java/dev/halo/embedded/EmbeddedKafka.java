@@ -1,5 +1,7 @@
 package dev.halo.embedded;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,6 +99,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static void format(Path log) throws Exception {
         new Formatter()
                 .setClusterId(Uuid.randomUuid().toString())
+                .setPrintStream(new PrintStream(OutputStream.nullOutputStream()))
                 .setNodeId(1)
                 .setControllerListenerName(CONTROLLER)
                 .setMetadataLogDirectory(log.toString())

@@ -1,0 +1,376 @@
+package dev.halo.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.halo.embedded.ChildProcess;
+import dev.halo.embedded.DemoPractice;
+import dev.halo.embedded.EmbeddedFirebird;
+import dev.halo.embedded.EmbeddedKafka;
+import dev.halo.embedded.EmbeddedPostgres;
+import dev.halo.embedded.OwnerOnly;
+import dev.halo.embedded.ZedmedIni;
+import dev.halo.local.DemoFacts.IntegratorFacts;
+import dev.halo.local.DemoFacts.SiteFacts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * The whole suite on one machine: Kafka in this JVM, PostgreSQL, Firebird and the four services as processes that end
+ * with it. Several suites can run side by side, in one JVM too, if their ports and state folders differ.
+ *
+ * <p>{@link #start()} returns when the demo is complete. {@link #close()} may be called at any moment from another
+ * thread; it ends everything in order, the Link first.
+ */
+public final class Suite implements AutoCloseable {
+
+    private static final Duration READY = Duration.ofSeconds(120);
+    private static final Duration REAP = Duration.ofSeconds(10);
+    private static final Duration OPERATOR_TOKEN = Duration.ofDays(30);
+
+    private final SuiteSettings settings;
+    private final StateDirectory state;
+    private final StateDirectory.Lock lock;
+    private final Map<ServiceName, ServiceProcess> services = new EnumMap<>(ServiceName.class);
+    private final List<DemoPractice> practices = new ArrayList<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "halo-suite");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private volatile EmbeddedKafka kafka;
+    private volatile EmbeddedPostgres postgres;
+    private volatile EmbeddedFirebird firebird;
+    private volatile boolean closing;
+    private DemoFacts facts;
+    private LinkCommands linkCommands;
+
+    private Suite(SuiteSettings settings, StateDirectory state, StateDirectory.Lock lock) {
+        this.settings = settings;
+        this.state = state;
+        this.lock = lock;
+        for (ServiceName name : ServiceName.values()) {
+            services.put(
+                    name,
+                    new ServiceProcess(
+                            name, settings.repository(), state, settings.ports().of(name)));
+        }
+    }
+
+    /**
+     * Takes the state folder and ends what a crashed run left in it.
+     *
+     * @throws SuiteException when another suite uses the folder or a port is taken
+     */
+    public static Suite open(SuiteSettings settings) {
+        StateDirectory state = StateDirectory.open(settings.state());
+        StateDirectory.Lock lock = state.lock();
+        try {
+            reap(state);
+            if (settings.clean()) {
+                state.clean();
+            }
+            settings.ports().requireFree(settings.zedmedIni().isEmpty());
+            return new Suite(settings, state, lock);
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** Ends the processes that a crashed suite left; says whether there were any. */
+    static boolean reap(StateDirectory state) {
+        boolean left = false;
+        for (ServiceName name : ServiceName.values()) {
+            left |= ChildProcess.reap(state.pidFile(name), REAP);
+        }
+        left |= ChildProcess.reap(state.root().resolve("postgresql/server.pid"), REAP);
+        left |= ChildProcess.reap(state.root().resolve("firebird/server.pid"), REAP);
+        return left;
+    }
+
+    /**
+     * Starts everything and makes the demo.
+     *
+     * @throws SuiteException when a part does not start; what had started is then still running, close the suite
+     */
+    public DemoFacts start() {
+        SuiteKeys keys = SuiteKeys.loadOrCreate(state.folder("keys"));
+        ServiceSettings configuration = new ServiceSettings(settings, keys, state);
+        CompletableFuture<Void> practicesMade = run("Firebird and the practices", () -> startPractices(configuration));
+        CompletableFuture<Void> broker = run(
+                "Kafka",
+                () -> kafka = EmbeddedKafka.start(
+                        state.folder("kafka"), settings.ports().kafka()));
+        CompletableFuture<Void> database = run("PostgreSQL", () -> {
+            EmbeddedPostgres started = EmbeddedPostgres.start(
+                    state.folder("postgresql"), settings.ports().postgres());
+            postgres = started;
+            started.createDatabase("halo_registry");
+            started.createDatabase("halo_gateway");
+        });
+        join(broker, database);
+        for (ServiceName name : List.of(ServiceName.REGISTRY, ServiceName.ROUTING, ServiceName.GATEWAY)) {
+            configure(name, configuration.cloud(name, postgres.password()));
+            service(name).start();
+        }
+        join(practicesMade);
+        service(ServiceName.LINK).start();
+        for (ServiceName name : List.of(ServiceName.REGISTRY, ServiceName.ROUTING, ServiceName.GATEWAY)) {
+            awaitReady(name);
+        }
+        progress("making the demo");
+        facts = makeDemo(keys, configuration);
+        writeDemoEnvironment();
+        return facts;
+    }
+
+    private void awaitReady(ServiceName name) {
+        long begun = System.nanoTime();
+        service(name).awaitReady(READY);
+        progress("%s is ready at %s (%.1f s)"
+                .formatted(name.module(), service(name).url(), (System.nanoTime() - begun) / 1e9));
+    }
+
+    private void startPractices(ServiceSettings configuration) {
+        if (settings.zedmedIni().isPresent()) {
+            SuiteSettings.ExistingDatabases logins = settings.databases();
+            configure(
+                    ServiceName.LINK,
+                    configuration.link(settings.zedmedIni(), logins.discoveryUser(), logins.discoveryPassword()));
+            return;
+        }
+        try {
+            EmbeddedFirebird started = EmbeddedFirebird.start(
+                    state.folder("firebird"), settings.ports().firebird());
+            firebird = started;
+            String password = OwnerOnly.secret(state.folder("keys").resolve("discovery.password"), 12);
+            String user = DemoPractice.Spec.DISCOVERY_USER;
+            List<ZedmedIni.Installation> installations = new ArrayList<>();
+            for (SuiteSettings.Practice practice : settings.practices()) {
+                DemoPractice made = DemoPractice.createIfAbsent(started, spec(practice, user, password));
+                practices.add(made);
+                installations.add(made.installation(started));
+            }
+            Path ini = state.folder("zedmed").resolve("zedmed.ini");
+            ZedmedIni.write(ini, installations);
+            configure(ServiceName.LINK, configuration.link(Optional.of(ini), user, password));
+        } catch (IOException e) {
+            throw new SuiteException("The demo's practices cannot be made: " + e.getMessage(), e);
+        }
+    }
+
+    private DemoPractice.Spec spec(SuiteSettings.Practice practice, String user, String password) {
+        DemoPractice.Licence licence = settings.licence();
+        return new DemoPractice.Spec(
+                practice.folder(),
+                practice.name(),
+                licence == DemoPractice.Licence.DEVELOPER ? DemoPractice.DEVELOPER_DATABASE_ID : practice.databaseId(),
+                licence,
+                practice.patients(),
+                practice.seed(),
+                user,
+                password);
+    }
+
+    private void configure(ServiceName name, Map<String, String> configuration) {
+        ServiceProcess service = service(name);
+        configuration.forEach(service::configure);
+        settings.overrides().getOrDefault(name, Map.of()).forEach(service::configure);
+    }
+
+    private DemoFacts makeDemo(SuiteKeys keys, ServiceSettings configuration) {
+        String operator =
+                new OperatorTokens(keys.operatorPrivate()).issue("operator@halo.local", "operator", OPERATOR_TOKEN);
+        ServiceProcess gateway = service(ServiceName.GATEWAY);
+        ServiceProcess registry = service(ServiceName.REGISTRY);
+        linkCommands = new LinkCommands(ServiceName.LINK.jar(settings.repository()), configuration.linkData());
+        boolean own = settings.zedmedIni().isEmpty();
+        DemoSetup setup = new DemoSetup(new DemoSetup.Surroundings(
+                gateway.url(),
+                new AdminApi(registry.url(), operator),
+                linkCommands,
+                new DemoMemory(state.folder("keys").resolve("demo.properties")),
+                settings.environment(),
+                own ? EmbeddedFirebird.SYSDBA : settings.databases().administratorUser(),
+                own ? firebird.sysdbaPassword() : settings.databases().administratorPassword()));
+        Map<String, IntegratorFacts> integrators = setup.integrators();
+        List<SiteFacts> sites = setup.sites(settings.practices().size());
+        IntegratorFacts first = integrators.get("A");
+        for (SiteFacts site : sites) {
+            progress("waiting for " + site.practiceName() + " (" + site.databaseId() + ")");
+            setup.awaitOnline(first, site);
+            if (!setup.enable(first, "A", site)) {
+                progress("no administrator of its Firebird is known (HALO_FIREBIRD_USER, HALO_FIREBIRD_PASSWORD):"
+                        + " nobody is enabled");
+            }
+        }
+        boolean enabled = !sites.isEmpty() && setup.enable(integrators.get("C"), "C", sites.get(0));
+        if (enabled) {
+            setup.pair(first, sites.get(0));
+            setup.pair(integrators.get("C"), sites.get(0));
+        }
+        return new DemoFacts(
+                gateway.url(), registry.url(), service(ServiceName.ROUTING).url(), sites, integrators, operator);
+    }
+
+    private void writeDemoEnvironment() {
+        DemoEnvironment environment = new DemoEnvironment(facts);
+        services.forEach((name, process) -> environment.pid(name, process.pid()));
+        if (firebird == null) {
+            environment.firebird(
+                    "",
+                    settings.databases().administratorUser(),
+                    settings.databases().administratorPassword());
+        } else {
+            environment.firebird(
+                    firebird.jdbcUrl(practices.get(0).patientDatabase()),
+                    EmbeddedFirebird.SYSDBA,
+                    firebird.sysdbaPassword());
+        }
+        environment.write(state.demoEnvironment());
+    }
+
+    /** Writes {@code demo.env} again, after services were restarted and have other process ids. */
+    public void refreshDemoEnvironment() {
+        writeDemoEnvironment();
+    }
+
+    /**
+     * Runs a query as integrator A through the API.
+     *
+     * @return the rows
+     * @throws SuiteException with the API's message when it was refused or failed
+     */
+    public JsonNode query(SiteFacts site, String catalogue, String sql) {
+        IntegratorApi api =
+                new IntegratorApi(facts.gateway(), facts.integrators().get("A").primaryKey());
+        HttpJson.Answer answer = api.immediate(site.siteId(), catalogue, sql);
+        if (!answer.successful()) {
+            throw new SuiteException("The query failed, " + answer.problem());
+        }
+        return IntegratorApi.rows(answer);
+    }
+
+    /** One of the four services, to kill, stop, reconfigure or start. */
+    public ServiceProcess service(ServiceName name) {
+        return services.get(name);
+    }
+
+    /** The broker. */
+    public EmbeddedKafka kafka() {
+        return kafka;
+    }
+
+    /** The cloud's database. */
+    public EmbeddedPostgres postgres() {
+        return postgres;
+    }
+
+    /** The practices' server; null with an INI of one's own. */
+    public EmbeddedFirebird firebird() {
+        return firebird;
+    }
+
+    /** The demo's practices in order; none with an INI of one's own. */
+    public List<DemoPractice> practices() {
+        return List.copyOf(practices);
+    }
+
+    /** The Link's commands. */
+    public LinkCommands linkCommands() {
+        return linkCommands;
+    }
+
+    /** What the started suite is made of. */
+    public DemoFacts facts() {
+        return facts;
+    }
+
+    /** Its folder. */
+    public StateDirectory state() {
+        return state;
+    }
+
+    @Override
+    public void close() {
+        synchronized (lock) {
+            if (closing) {
+                return;
+            }
+            closing = true;
+        }
+        List<RuntimeException> failures = new ArrayList<>();
+        attempt(failures, service(ServiceName.LINK)::close);
+        CompletableFuture<?>[] cloud = List.of(ServiceName.GATEWAY, ServiceName.ROUTING, ServiceName.REGISTRY).stream()
+                .map(name -> CompletableFuture.runAsync(() -> service(name).close(), threads))
+                .toArray(CompletableFuture[]::new);
+        attempt(failures, () -> CompletableFuture.allOf(cloud).join());
+        closeIfStarted(failures, firebird);
+        closeIfStarted(failures, postgres);
+        closeIfStarted(failures, kafka);
+        threads.shutdownNow();
+        lock.close();
+        if (!failures.isEmpty()) {
+            throw failures.get(0);
+        }
+    }
+
+    private static void closeIfStarted(List<RuntimeException> failures, AutoCloseable part) {
+        if (part != null) {
+            attempt(failures, () -> {
+                try {
+                    part.close();
+                } catch (RuntimeException e) {
+                    throw e;
+                } catch (Exception e) {
+                    throw new SuiteException(e.getMessage(), e);
+                }
+            });
+        }
+    }
+
+    private static void attempt(List<RuntimeException> failures, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            failures.add(e);
+        }
+    }
+
+    private CompletableFuture<Void> run(String what, Runnable start) {
+        long begun = System.nanoTime();
+        progress("starting " + what);
+        return CompletableFuture.runAsync(
+                () -> {
+                    start.run();
+                    progress("%s: ready (%.1f s)".formatted(what, (System.nanoTime() - begun) / 1e9));
+                },
+                threads);
+    }
+
+    private static void join(CompletableFuture<?>... parts) {
+        try {
+            CompletableFuture.allOf(parts).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    private void progress(String line) {
+        if (!closing) {
+            settings.progress().accept(line);
+        }
+    }
+}
