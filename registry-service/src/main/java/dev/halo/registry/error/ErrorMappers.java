@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
+import io.vertx.pgclient.PgException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Path;
@@ -148,6 +149,9 @@ public class ErrorMappers {
         Throwable cause = e;
         for (int depth = 0; cause != null && depth < 5; depth++, cause = cause.getCause()) {
             text.append(depth == 0 ? "" : " < ").append(cause.getClass().getName());
+            if (cause instanceof PgException pg) {
+                text.append('(').append(pg.getSqlState()).append(')');
+            }
         }
         return text.toString();
     }

@@ -121,7 +121,7 @@ class RelayIT {
 
         // Then
         awaitEmpty(relay);
-        assertThat(reader().records(topic())).hasSize(10);
+        assertThat(reader().records(Topic.INTEGRATORS)).hasSize(10);
     }
 
     @Test
