@@ -31,11 +31,11 @@ class RelayIT {
 
     private static final Duration SOON = Duration.ofSeconds(60);
 
-    private final String database =
+    private static final String DATABASE =
             "relay_" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
     private final EmbeddedPostgres postgres = EmbeddedPostgres.shared();
     private final KafkaSettings kafka = new KafkaSettings(
-            EmbeddedKafka.shared().bootstrapServers(), database + ".", 1, 1, Duration.ofSeconds(15), Map.of());
+            EmbeddedKafka.shared().bootstrapServers(), DATABASE + ".", 1, 1, Duration.ofSeconds(15), Map.of());
     private final List<Running> running = new ArrayList<>();
     private RegistryConfig config;
 
@@ -49,9 +49,9 @@ class RelayIT {
 
     @BeforeEach
     void database() {
-        postgres.createDatabase(database);
+        postgres.createDatabase(DATABASE);
         Flyway.configure()
-                .dataSource(postgres.jdbcUrl(database), postgres.user(), postgres.password())
+                .dataSource(postgres.jdbcUrl(DATABASE), postgres.user(), postgres.password())
                 .schemas("registry")
                 .defaultSchema("registry")
                 .load()
@@ -67,7 +67,7 @@ class RelayIT {
                                 "halo.registry.database.port",
                                 Integer.toString(postgres.port()),
                                 "halo.registry.database.name",
-                                database,
+                                DATABASE,
                                 "halo.registry.database.user",
                                 postgres.user(),
                                 "halo.registry.database.password",
@@ -112,8 +112,11 @@ class RelayIT {
         // Given
         UUID command = UUID.randomUUID();
         UUID site = UUID.randomUUID();
+        List<String> keys = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            store(command, new IntegratorFact.Pairing(UUID.randomUUID(), site, true, 1));
+            IntegratorFact fact = new IntegratorFact.Pairing(UUID.randomUUID(), site, true, 1);
+            keys.add(fact.key());
+            store(command, fact);
         }
 
         // When
@@ -121,7 +124,9 @@ class RelayIT {
 
         // Then
         awaitEmpty(relay);
-        assertThat(reader().records(Topic.INTEGRATORS)).hasSize(10);
+        assertThat(reader().records(Topic.INTEGRATORS))
+                .extracting(record -> record.key())
+                .containsAll(keys);
     }
 
     @Test
@@ -176,7 +181,7 @@ class RelayIT {
 
     private void store(UUID command, IntegratorFact fact) throws SQLException {
         Publication publication = Publication.of(fact);
-        try (Connection connection = postgres.connect(database);
+        try (Connection connection = postgres.connect(DATABASE);
                 var insert = connection.prepareStatement(
                         "insert into registry.outbox (command_id, topic, record_key, record_value) values (?, ?, ?, ?)")) {
             insert.setObject(1, command);
@@ -193,7 +198,7 @@ class RelayIT {
     }
 
     private long rows() throws SQLException {
-        try (Connection connection = postgres.connect(database);
+        try (Connection connection = postgres.connect(DATABASE);
                 var statement = connection.createStatement();
                 var result = statement.executeQuery("select count(*) from registry.outbox")) {
             result.next();
