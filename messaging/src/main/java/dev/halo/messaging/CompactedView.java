@@ -2,22 +2,22 @@ package dev.halo.messaging;
 
 import dev.halo.protocol.topic.Topic;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +59,7 @@ public final class CompactedView<V> implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CompactedView.class);
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
+    private static final Duration POLL_WHILE_CATCHING_UP = Duration.ofMillis(50);
 
     private final KafkaSettings settings;
     private final Topic topic;
@@ -67,16 +67,23 @@ public final class CompactedView<V> implements AutoCloseable {
     private final Reducer<V> reducer;
     private final Duration catchUpLimit;
     private final KafkaConsumer<String, byte[]> consumer;
-    private final Thread thread;
+    private final ConsumerThread thread;
     private final Map<String, V> values = new ConcurrentHashMap<>();
     private final List<Listener<V>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> loaded = new CompletableFuture<>();
-    private final Queue<CompletableFuture<Boolean>> waiting = new ConcurrentLinkedQueue<>();
-    private final List<CompletableFuture<Boolean>> catchingUp = new ArrayList<>();
+    /** Guards {@link #nextRound}. */
+    private final Object rounds = new Object();
+    /** True while the thread waits for records and a caller may wake it. */
+    private final AtomicBoolean idle = new AtomicBoolean();
+
     private final LongAdder malformed = new LongAdder();
+    /** What callers of {@link #catchUp()} share until the thread looks at the end for them; null without callers. */
+    private CompletableFuture<Boolean> nextRound;
+    /** The callers for whom {@link #target} is being read; null without. Of the thread alone. */
+    private CompletableFuture<Boolean> round;
+
     private Map<TopicPartition, Long> target = Map.of();
     private volatile long lastPollNanos = System.nanoTime();
-    private volatile boolean stopping;
 
     private CompactedView(
             KafkaSettings settings, Topic topic, Decoder<V> decoder, Reducer<V> reducer, Duration catchUpLimit) {
@@ -85,9 +92,8 @@ public final class CompactedView<V> implements AutoCloseable {
         this.decoder = decoder;
         this.reducer = reducer;
         this.catchUpLimit = catchUpLimit;
-        this.consumer = KafkaClients.assignedConsumer(settings, "halo-view-" + topic.baseName(), "earliest");
-        this.thread = new Thread(this::run, "view-" + topic.baseName());
-        this.thread.setDaemon(true);
+        this.consumer = KafkaClients.viewConsumer(settings, "halo-view-" + topic.baseName());
+        this.thread = new ConsumerThread("view-" + topic.baseName(), consumer, this::run);
     }
 
     /**
@@ -126,7 +132,7 @@ public final class CompactedView<V> implements AutoCloseable {
 
     /** A live, unmodifiable view of all values. */
     public Map<String, V> all() {
-        return java.util.Collections.unmodifiableMap(values);
+        return Collections.unmodifiableMap(values);
     }
 
     /** Records that could not be read since the start. */
@@ -140,109 +146,145 @@ public final class CompactedView<V> implements AutoCloseable {
     }
 
     /**
-     * Reads up to the topic's end of this moment. Callers that come together share one look at the end.
+     * Reads up to the topic's end of this moment. Callers that come together share one look at the end, and its time
+     * limit. The stage completes in the view's thread or in a timer's: a caller with work to do hops to its own.
      *
      * @return true when that end was reached, false when it was not within the limit; never fails
      */
     public CompletionStage<Boolean> catchUp() {
-        CompletableFuture<Boolean> done = new CompletableFuture<>();
-        done.completeOnTimeout(false, catchUpLimit.toMillis(), TimeUnit.MILLISECONDS);
-        if (stopping) {
-            done.complete(false);
-            return done;
+        CompletableFuture<Boolean> shared;
+        synchronized (rounds) {
+            if (nextRound == null || nextRound.isDone()) {
+                nextRound = new CompletableFuture<Boolean>()
+                        .completeOnTimeout(false, catchUpLimit.toMillis(), TimeUnit.MILLISECONDS);
+            }
+            shared = nextRound;
         }
-        boolean first = waiting.isEmpty();
-        waiting.add(done);
-        if (first) {
+        if (thread.isStopping()) {
+            shared.complete(false);
+        } else if (idle.compareAndSet(true, false)) {
             consumer.wakeup();
         }
-        return done;
+        return shared.copy();
     }
 
     @Override
     public void close() {
-        stopping = true;
-        consumer.wakeup();
-        try {
-            thread.join(settings.timeout().toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.stop(settings.timeout());
+        // Where the thread never ran there is nobody else to say so.
+        loaded.completeExceptionally(new IllegalStateException("the view is closed"));
     }
 
     private void run() {
-        try (consumer) {
-            Map<TopicPartition, Long> end = null;
-            while (!stopping) {
+        Map<TopicPartition, Long> end = null;
+        try {
+            while (!thread.isStopping()) {
                 try {
                     if (end == null) {
                         end = assign();
                     }
-                    answerCatchUps();
+                    beginRound();
                     poll();
+                    endRound();
                     if (!loaded.isDone() && reached(end)) {
-                        loaded.complete(null);
                         LOG.info(
                                 "event=viewLoaded topic={} keys={}", topic.name(settings.topicPrefix()), values.size());
+                        loaded.complete(null);
                     }
                 } catch (WakeupException e) {
                     // Somebody waits in catchUp, or close was called: the loop looks.
-                } catch (KafkaException e) {
+                } catch (RuntimeException e) {
+                    // Whatever it is: a view that stopped reading would go on answering what was true long ago.
                     LOG.warn(
                             "event=viewReadFailed topic={} error={}",
                             topic.name(settings.topicPrefix()),
                             e.getClass().getSimpleName());
-                    pause();
+                    thread.pauseAfterFailure();
                 }
             }
         } finally {
             loaded.completeExceptionally(new IllegalStateException("the view is closed"));
-            catchingUp.forEach(future -> future.complete(false));
-            waiting.forEach(future -> future.complete(false));
+            finishRound(false);
         }
     }
 
     private Map<TopicPartition, Long> assign() {
-        List<TopicPartition> partitions = consumer.partitionsFor(topic.name(settings.topicPrefix())).stream()
+        String name = topic.name(settings.topicPrefix());
+        List<TopicPartition> partitions = consumer.partitionsFor(name).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
+        if (partitions.size() < topic.partitions()) {
+            // Without this check a topic that is not there yet would pass for an empty one.
+            throw new UnknownTopicOrPartitionException(name);
+        }
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
         return consumer.endOffsets(partitions);
     }
 
     private void poll() {
-        var records = consumer.poll(POLL);
-        lastPollNanos = System.nanoTime();
-        records.forEach(this::apply);
-        if (!catchingUp.isEmpty() && reached(target)) {
-            catchingUp.forEach(future -> future.complete(true));
-            catchingUp.clear();
+        if (round == null) {
+            idle.set(true);
+            synchronized (rounds) {
+                if (nextRound != null) {
+                    // It came before idle was set, so nobody would wake the poll.
+                    idle.set(false);
+                    return;
+                }
+            }
+        }
+        try {
+            var records = consumer.poll(round == null ? POLL : POLL_WHILE_CATCHING_UP);
+            lastPollNanos = System.nanoTime();
+            records.forEach(this::apply);
+        } finally {
+            idle.set(false);
         }
     }
 
-    private void answerCatchUps() {
-        if (waiting.isEmpty() || !catchingUp.isEmpty()) {
+    private void beginRound() {
+        if (round != null && round.isDone()) {
+            // Its time is over.
+            round = null;
+        }
+        if (round != null) {
             return;
         }
-        for (var next = waiting.poll(); next != null; next = waiting.poll()) {
-            catchingUp.add(next);
+        synchronized (rounds) {
+            round = nextRound;
+            nextRound = null;
+        }
+        if (round == null) {
+            return;
         }
         try {
-            target = consumer.endOffsets(consumer.assignment(), catchUpLimit);
-        } catch (WakeupException e) {
-            // Another caller came meanwhile: all of them look again together.
-            waiting.addAll(catchingUp);
-            catchingUp.clear();
-            return;
+            target = endOffsets();
         } catch (KafkaException e) {
-            catchingUp.forEach(future -> future.complete(false));
-            catchingUp.clear();
+            finishRound(false);
             return;
         }
-        if (reached(target)) {
-            catchingUp.forEach(future -> future.complete(true));
-            catchingUp.clear();
+        endRound();
+    }
+
+    private Map<TopicPartition, Long> endOffsets() {
+        try {
+            return consumer.endOffsets(consumer.assignment(), catchUpLimit);
+        } catch (WakeupException e) {
+            // A call meant for the poll that had just ended; there is one such call for each poll at the most.
+            return consumer.endOffsets(consumer.assignment(), catchUpLimit);
+        }
+    }
+
+    private void endRound() {
+        if (round != null && reached(target)) {
+            finishRound(true);
+        }
+    }
+
+    private void finishRound(boolean caughtUp) {
+        if (round != null) {
+            round.complete(caughtUp);
+            round = null;
         }
     }
 
@@ -284,16 +326,11 @@ public final class CompactedView<V> implements AutoCloseable {
         try {
             listener.changed(key, Optional.ofNullable(value));
         } catch (RuntimeException e) {
-            LOG.error("event=viewListenerFailed topic={}", topic.name(settings.topicPrefix()), e);
-        }
-    }
-
-    private void pause() {
-        try {
-            Thread.sleep(PAUSE_AFTER_FAILURE.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            stopping = true;
+            LOG.error(
+                    "event=viewListenerFailed topic={} error={}",
+                    topic.name(settings.topicPrefix()),
+                    e.getClass().getSimpleName());
+            LOG.debug("event=viewListenerFailed", e);
         }
     }
 }

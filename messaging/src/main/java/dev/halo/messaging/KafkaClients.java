@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -21,6 +22,9 @@ public final class KafkaClients {
 
     /** After this a send has failed; below the longest wait of any caller. */
     private static final int DELIVERY_TIMEOUT_MILLIS = 20_000;
+
+    /** How long a view's fetch waits at the broker for records. */
+    private static final int VIEW_FETCH_WAIT_MILLIS = 50;
 
     private KafkaClients() {}
 
@@ -41,7 +45,7 @@ public final class KafkaClients {
         return new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
     }
 
-    private static Map<String, Object> producerProperties(KafkaSettings settings, String clientId) {
+    static Map<String, Object> producerProperties(KafkaSettings settings, String clientId) {
         Map<String, Object> properties = common(settings, clientId);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
@@ -58,6 +62,24 @@ public final class KafkaClients {
      * @param offsetReset where to go when its position is gone: {@code earliest} for a view, {@code latest} for a slot
      */
     static KafkaConsumer<String, byte[]> assignedConsumer(KafkaSettings settings, String clientId, String offsetReset) {
+        return new KafkaConsumer<>(
+                consumerProperties(settings, clientId, offsetReset),
+                new StringDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    /**
+     * A consumer that reads everything and can be asked for the end at any time. A broker answers the requests of one
+     * connection in turn, and so the question for the end only after the fetch that waits there for records: that wait
+     * is short here.
+     */
+    static KafkaConsumer<String, byte[]> viewConsumer(KafkaSettings settings, String clientId) {
+        Map<String, Object> properties = consumerProperties(settings, clientId, "earliest");
+        properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, VIEW_FETCH_WAIT_MILLIS);
+        return new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private static Map<String, Object> consumerProperties(KafkaSettings settings, String clientId, String offsetReset) {
         Map<String, Object> properties = common(settings, clientId);
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
@@ -66,11 +88,15 @@ public final class KafkaClients {
         properties.put(
                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 Math.toIntExact(settings.timeout().toMillis()));
-        return new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
+        return properties;
     }
 
     static Admin admin(KafkaSettings settings, String clientId) {
-        return Admin.create(common(settings, clientId));
+        Map<String, Object> properties = common(settings, clientId);
+        int timeout = Math.toIntExact(settings.timeout().toMillis());
+        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, timeout);
+        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, timeout);
+        return Admin.create(properties);
     }
 
     private static Map<String, Object> common(KafkaSettings settings, String clientId) {

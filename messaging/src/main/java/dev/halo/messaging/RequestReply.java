@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +19,6 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 
 /**
  * Sends a record and waits for its reply in the partition of this process's slot. The pending entry is there before the
@@ -52,8 +52,9 @@ public final class RequestReply implements AutoCloseable {
 
         private final Cause cause;
 
-        NoReply(Cause cause) {
-            super(cause.name(), null, false, false);
+        /** @param why Kafka's error where it did not take the request, else null */
+        NoReply(Cause cause, Exception why) {
+            super(cause.name(), why, false, false);
             this.cause = cause;
         }
 
@@ -116,12 +117,14 @@ public final class RequestReply implements AutoCloseable {
 
     /**
      * Sends a request. The stage completes in a thread of Kafka's or of the deadlines': a caller with work to do hops to
-     * its own.
+     * its own. The call itself may block for a few seconds where Kafka is away and the producer does not know the topic
+     * yet, or its buffer is full: it is not for an event loop.
      *
      * @param id by which the reply is known; at most one request of an id is pending
      * @param accepts whether a reply with these headers may answer: one that may not is counted and left alone
      * @param timeout from now to the reply
      * @return fails with {@link NoReply}
+     * @throws IllegalStateException if a request with this id is pending already
      */
     public CompletionStage<Reply> send(
             ProducerRecord<String, byte[]> request, UUID id, Predicate<MessageHeaders> accepts, Duration timeout) {
@@ -137,16 +140,22 @@ public final class RequestReply implements AutoCloseable {
             pendingCount.decrementAndGet();
             throw new IllegalStateException("a request with this id is pending already");
         }
-        entry.deadline = deadlines.schedule(
-                () -> fail(id, entry, NoReply.Cause.TIMED_OUT), timeout.toNanos(), TimeUnit.NANOSECONDS);
+        try {
+            entry.deadline = deadlines.schedule(
+                    () -> fail(id, entry, NoReply.Cause.TIMED_OUT, null), timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // Closed meanwhile.
+            fail(id, entry, NoReply.Cause.CLOSED, null);
+            return entry.reply;
+        }
         try {
             producer.send(request, (metadata, failure) -> {
                 if (failure != null) {
-                    fail(id, entry, NoReply.Cause.NOT_PUBLISHED);
+                    fail(id, entry, NoReply.Cause.NOT_PUBLISHED, failure);
                 }
             });
-        } catch (KafkaException | IllegalStateException e) {
-            fail(id, entry, NoReply.Cause.NOT_PUBLISHED);
+        } catch (RuntimeException e) {
+            fail(id, entry, NoReply.Cause.NOT_PUBLISHED, e);
         }
         return entry.reply;
     }
@@ -155,7 +164,7 @@ public final class RequestReply implements AutoCloseable {
     public void abandon(UUID id) {
         Pending entry = pending.get(id);
         if (entry != null) {
-            fail(id, entry, NoReply.Cause.ABANDONED);
+            fail(id, entry, NoReply.Cause.ABANDONED, null);
         }
     }
 
@@ -180,9 +189,16 @@ public final class RequestReply implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        pending.forEach((id, entry) -> fail(id, entry, NoReply.Cause.CLOSED));
+        failAllPending();
         replies.close();
         deadlines.shutdownNow();
+        // A send that had looked at closed before it was set may have come behind the first pass, and has no deadline
+        // now.
+        failAllPending();
+    }
+
+    private void failAllPending() {
+        pending.forEach((id, entry) -> fail(id, entry, NoReply.Cause.CLOSED, null));
     }
 
     private void onReply(ConsumerRecord<String, byte[]> record) {
@@ -203,9 +219,9 @@ public final class RequestReply implements AutoCloseable {
         }
     }
 
-    private void fail(UUID id, Pending entry, NoReply.Cause cause) {
+    private void fail(UUID id, Pending entry, NoReply.Cause cause, Exception why) {
         if (remove(id, entry)) {
-            entry.reply.completeExceptionally(new NoReply(cause));
+            entry.reply.completeExceptionally(new NoReply(cause, why));
         }
     }
 
@@ -221,6 +237,6 @@ public final class RequestReply implements AutoCloseable {
     }
 
     private static CompletionStage<Reply> failed(NoReply.Cause cause) {
-        return CompletableFuture.failedFuture(new NoReply(cause));
+        return CompletableFuture.failedFuture(new NoReply(cause, null));
     }
 }

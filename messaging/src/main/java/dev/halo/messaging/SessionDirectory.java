@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The current session of every Link: the later {@code open} in the log, as long as its bridge is alive. */
@@ -32,7 +33,7 @@ public final class SessionDirectory implements AutoCloseable {
      * @param open the session that is or was current; null where compaction has kept only its end
      * @param closed null while it is open
      */
-    private record State(SessionRecord.Open open, SessionRecord.Closed closed) {}
+    record State(SessionRecord.Open open, SessionRecord.Closed closed) {}
 
     /** @param slots started and closed by the caller */
     public SessionDirectory(KafkaSettings settings, SlotDirectory slots) {
@@ -120,7 +121,9 @@ public final class SessionDirectory implements AutoCloseable {
 
     /** The Links with a session that the log says is open. */
     public Map<String, ?> links() {
-        return view.all();
+        return view.all().entrySet().stream()
+                .filter(entry -> entry.getValue().closed == null)
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> entry.getValue().open));
     }
 
     @Override
@@ -140,8 +143,11 @@ public final class SessionDirectory implements AutoCloseable {
         if (incoming.closed == null || current == null) {
             return incoming;
         }
-        UUID currentId = current.open != null ? current.open.sessionId() : current.closed.sessionId();
-        return currentId.equals(incoming.closed.sessionId()) && current.closed == null
+        if (current.open == null) {
+            // Compaction has left ends of which the sessions are not known: the latest of them tells most.
+            return incoming.closed.lastHeardAt().isAfter(current.closed.lastHeardAt()) ? incoming : current;
+        }
+        return current.open.sessionId().equals(incoming.closed.sessionId()) && current.closed == null
                 ? new State(current.open, incoming.closed)
                 : current;
     }

@@ -3,6 +3,7 @@ package dev.halo.messaging;
 import dev.halo.protocol.header.MessageHeaders;
 import dev.halo.protocol.header.MessageType;
 import dev.halo.protocol.json.Json;
+import dev.halo.protocol.json.MalformedMessage;
 import dev.halo.protocol.session.SlotRecord;
 import dev.halo.protocol.session.SlotRecord.State;
 import dev.halo.protocol.topic.Topic;
@@ -14,13 +15,17 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -62,18 +67,21 @@ public final class SlotBeacon implements AutoCloseable {
     private final SlotRecord.Kind kind;
     private final int slot;
     private final LossListener listener;
+    private final Duration interval;
+    private final Duration muteLimit;
     private final UUID incarnation = UUID.randomUUID();
     private final Instant startedAt = Instant.now();
     private final KafkaConsumer<String, byte[]> consumer;
-    private final Thread watcher;
+    private final ConsumerThread watcher;
     private final ScheduledExecutorService beats;
     private final CompletableFuture<Void> claimed = new CompletableFuture<>();
     private final AtomicBoolean lost = new AtomicBoolean();
     private final AtomicBoolean beatUnderWay = new AtomicBoolean();
     private final Set<UUID> earlier = new HashSet<>();
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final AtomicBoolean stopping = new AtomicBoolean();
     private volatile State state = State.ACTIVE;
     private volatile long lastAckNanos = System.nanoTime();
-    private volatile boolean stopping;
 
     /** @param producer closed by the caller, after this */
     public SlotBeacon(
@@ -82,6 +90,18 @@ public final class SlotBeacon implements AutoCloseable {
             SlotRecord.Kind kind,
             int slot,
             LossListener listener) {
+        this(settings, producer, kind, slot, listener, INTERVAL, MUTE_LIMIT);
+    }
+
+    /** For tests, which do not wait as long. */
+    SlotBeacon(
+            KafkaSettings settings,
+            Producer<String, byte[]> producer,
+            SlotRecord.Kind kind,
+            int slot,
+            LossListener listener,
+            Duration interval,
+            Duration muteLimit) {
         if (slot < 0 || slot >= Topic.SLOTS) {
             throw new IllegalArgumentException("slot must be from 0 to " + (Topic.SLOTS - 1) + ", but is " + slot);
         }
@@ -90,10 +110,11 @@ public final class SlotBeacon implements AutoCloseable {
         this.kind = kind;
         this.slot = slot;
         this.listener = listener;
+        this.interval = interval;
+        this.muteLimit = muteLimit;
         this.consumer =
                 KafkaClients.assignedConsumer(settings, "halo-slot-" + SlotRecord.keyOf(kind, slot), "earliest");
-        this.watcher = new Thread(this::watch, "slot-watch");
-        this.watcher.setDaemon(true);
+        this.watcher = new ConsumerThread("slot-watch", consumer, this::watch);
         this.beats = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "slot-beat");
             thread.setDaemon(true);
@@ -103,8 +124,11 @@ public final class SlotBeacon implements AutoCloseable {
 
     /** Starts to claim the slot. */
     public SlotBeacon start() {
-        watcher.start();
-        beats.scheduleAtFixedRate(this::beat, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        if (!stopping.get() && started.compareAndSet(false, true)) {
+            lastAckNanos = System.nanoTime();
+            watcher.start();
+            beats.scheduleAtFixedRate(this::beat, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        }
         return this;
     }
 
@@ -122,7 +146,7 @@ public final class SlotBeacon implements AutoCloseable {
     }
 
     public boolean isHeld() {
-        return claimed.isDone() && !claimed.isCompletedExceptionally() && !lost.get() && !stopping;
+        return claimed.isDone() && !claimed.isCompletedExceptionally() && !lost.get() && !stopping.get();
     }
 
     /** How long ago Kafka last took a beat. */
@@ -133,43 +157,46 @@ public final class SlotBeacon implements AutoCloseable {
     /** Says that this instance takes nothing new. */
     public void drain() {
         state = State.DRAINING;
-        beats.execute(this::beat);
+        try {
+            beats.execute(this::beat);
+        } catch (RejectedExecutionException e) {
+            // It has stopped, which says more.
+        }
     }
 
     /** Says that this instance has stopped, and waits for Kafka to know, at most for the settings' time-out. */
     @Override
     public void close() {
-        stopping = true;
-        beats.shutdown();
-        if (!lost.get()) {
-            state = State.STOPPED;
-            try {
-                producer.send(record()).get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (java.util.concurrent.ExecutionException
-                    | java.util.concurrent.TimeoutException
-                    | KafkaException e) {
-                LOG.warn(
-                        "event=slotStopNotSaid slot={} error={}",
-                        name(),
-                        e.getClass().getSimpleName());
-            }
+        if (!stopping.compareAndSet(false, true)) {
+            return;
         }
-        consumer.wakeup();
+        beats.shutdown();
+        // Where it was never claimed, or is another's by now, this instance has nothing to say about the slot.
+        if (started.get() && !lost.get()) {
+            sayStopped();
+        }
+        watcher.stop(settings.timeout());
+        claimed.completeExceptionally(new IllegalStateException("slot " + name() + " was given up"));
+    }
+
+    private void sayStopped() {
         try {
-            watcher.join(settings.timeout().toMillis());
+            // A beat under way must not come behind the last word.
+            beats.awaitTermination(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            state = State.STOPPED;
+            producer.send(record()).get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException | KafkaException | IllegalStateException e) {
+            LOG.warn(
+                    "event=slotStopNotSaid slot={} error={}",
+                    name(),
+                    e.getClass().getSimpleName());
         }
     }
 
     private void beat() {
-        if (stopping || lost.get()) {
-            return;
-        }
-        if (sinceLastAck().compareTo(MUTE_LIMIT) > 0) {
-            lose(LossCause.KAFKA_UNREACHABLE);
+        if (stopping.get() || lost.get()) {
             return;
         }
         // One beat at a time: while Kafka is away they must not pile up in the producer.
@@ -183,7 +210,8 @@ public final class SlotBeacon implements AutoCloseable {
                     lastAckNanos = System.nanoTime();
                 }
             });
-        } catch (KafkaException | IllegalStateException e) {
+        } catch (RuntimeException e) {
+            // Thrown on, it would end the beats for good.
             beatUnderWay.set(false);
             LOG.warn(
                     "event=slotBeatFailed slot={} error={}",
@@ -192,7 +220,7 @@ public final class SlotBeacon implements AutoCloseable {
         }
     }
 
-    private org.apache.kafka.clients.producer.ProducerRecord<String, byte[]> record() {
+    private ProducerRecord<String, byte[]> record() {
         SlotRecord beat = new SlotRecord(kind, slot, incarnation, startedAt, state);
         return KafkaRecords.record(
                 Topic.SLOT_BEATS.name(settings.topicPrefix()),
@@ -203,20 +231,25 @@ public final class SlotBeacon implements AutoCloseable {
     }
 
     private void watch() {
-        try (consumer) {
+        try {
             TopicPartition partition = new TopicPartition(Topic.SLOT_BEATS.name(settings.topicPrefix()), 0);
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            while (!stopping && !lost.get()) {
+            while (!watcher.isStopping() && !lost.get()) {
                 try {
                     consumer.poll(POLL).forEach(this::read);
                 } catch (WakeupException e) {
                     // close was called.
-                } catch (KafkaException e) {
+                } catch (RuntimeException e) {
                     LOG.warn(
                             "event=slotWatchFailed slot={} error={}",
                             name(),
                             e.getClass().getSimpleName());
+                    watcher.pauseAfterFailure();
+                }
+                // Looked at here, since the thread of the beats may be held up in a send.
+                if (!stopping.get() && sinceLastAck().compareTo(muteLimit) > 0) {
+                    lose(LossCause.KAFKA_UNREACHABLE);
                 }
             }
         } finally {
@@ -231,7 +264,7 @@ public final class SlotBeacon implements AutoCloseable {
         UUID seen;
         try {
             seen = Json.read(record.value(), SlotRecord.class).incarnation();
-        } catch (dev.halo.protocol.json.MalformedMessage e) {
+        } catch (MalformedMessage e) {
             return;
         }
         if (seen.equals(incarnation)) {

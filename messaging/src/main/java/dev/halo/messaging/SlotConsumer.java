@@ -9,7 +9,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
@@ -23,18 +22,16 @@ public final class SlotConsumer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SlotConsumer.class);
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final long PAUSE_AFTER_FAILURE_MILLIS = 500;
 
     private final KafkaSettings settings;
     private final TopicPartition partition;
     private final Consumer<ConsumerRecord<String, byte[]>> handler;
     private final KafkaConsumer<String, byte[]> consumer;
-    private final Thread thread;
+    private final ConsumerThread thread;
     private final CompletableFuture<Void> positioned = new CompletableFuture<>();
     private final LongAdder handled = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private volatile long lastPollNanos = System.nanoTime();
-    private volatile boolean stopping;
 
     /** @param handler called in the consumer's own thread, one record at a time; it must not block */
     public SlotConsumer(
@@ -43,8 +40,7 @@ public final class SlotConsumer implements AutoCloseable {
         this.partition = new TopicPartition(topic.name(settings.topicPrefix()), slot);
         this.handler = handler;
         this.consumer = KafkaClients.assignedConsumer(settings, "halo-" + topic.baseName() + "-" + slot, "latest");
-        this.thread = new Thread(this::run, "slot-" + topic.baseName());
-        this.thread.setDaemon(true);
+        this.thread = new ConsumerThread("slot-" + topic.baseName(), consumer, this::run);
     }
 
     public SlotConsumer start() {
@@ -76,23 +72,15 @@ public final class SlotConsumer implements AutoCloseable {
 
     @Override
     public void close() {
-        stopping = true;
-        consumer.wakeup();
-        if (Thread.currentThread() == thread) {
-            return;
-        }
-        try {
-            thread.join(settings.timeout().toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.stop(settings.timeout());
+        positioned.completeExceptionally(new IllegalStateException("the consumer is closed"));
     }
 
     private void run() {
-        try (consumer) {
+        try {
             consumer.assign(List.of(partition));
             consumer.seekToEnd(List.of(partition));
-            while (!stopping) {
+            while (!thread.isStopping()) {
                 try {
                     if (!positioned.isDone()) {
                         // Seeking is lazy; asking for the position makes it happen now.
@@ -104,12 +92,12 @@ public final class SlotConsumer implements AutoCloseable {
                     records.forEach(this::handle);
                 } catch (WakeupException e) {
                     // close was called.
-                } catch (KafkaException e) {
+                } catch (RuntimeException e) {
                     LOG.warn(
                             "event=slotReadFailed partition={} error={}",
                             partition,
                             e.getClass().getSimpleName());
-                    pause();
+                    thread.pauseAfterFailure();
                 }
             }
         } finally {
@@ -123,16 +111,13 @@ public final class SlotConsumer implements AutoCloseable {
             handler.accept(record);
         } catch (RuntimeException e) {
             failed.increment();
-            LOG.error("event=slotRecordFailed partition={} offset={}", partition, record.offset(), e);
-        }
-    }
-
-    private void pause() {
-        try {
-            Thread.sleep(PAUSE_AFTER_FAILURE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            stopping = true;
+            // The exception's text may quote the record, so it is for debugging only.
+            LOG.error(
+                    "event=slotRecordFailed partition={} offset={} error={}",
+                    partition,
+                    record.offset(),
+                    e.getClass().getSimpleName());
+            LOG.debug("event=slotRecordFailed", e);
         }
     }
 }

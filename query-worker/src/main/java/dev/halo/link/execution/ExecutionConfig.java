@@ -6,7 +6,6 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.Optional;
 
 /** How statements are run. Execution limits come with each query ({@link ExecutionLimits}). */
@@ -35,5 +34,5 @@ public interface ExecutionConfig {
     Duration commitTimeout();
 
     /** The zone of the database's times, such as {@code Australia/Sydney}; the machine's own where none is given. */
-    Optional<ZoneId> databaseTimeZone();
+    Optional<String> databaseTimeZone();
 }

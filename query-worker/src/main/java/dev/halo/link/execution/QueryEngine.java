@@ -50,7 +50,7 @@ public final class QueryEngine implements StatementRunner {
     public QueryEngine(FirebirdConfig firebird, ExecutionConfig config, SiteGuard guard) {
         this.connections = new ConnectionCache(firebird, new Connector(firebird), guard);
         this.loginCheck = firebird.loginCheck();
-        ZoneId zone = config.databaseTimeZone().orElseGet(ZoneId::systemDefault);
+        ZoneId zone = config.databaseTimeZone().map(ZoneId::of).orElseGet(ZoneId::systemDefault);
         this.tools = new Attempt.Tools(config, watchdog, new ParameterValues(zone));
         watchdog.every(HOUSEKEEPING, connections::closeOld);
     }

@@ -16,6 +16,8 @@ final class ResultWriter implements AutoCloseable {
     private static final JsonFactory JSON = new JsonFactoryBuilder()
             .rootValueSeparator((String) null)
             .enable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+            // A character beyond the BMP is written as itself, not as two escapes.
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             // A NUMERIC keeps its scale and is never written with an exponent.
             .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
             // The shortest decimal; Java's own methods give more digits than needed before 19.

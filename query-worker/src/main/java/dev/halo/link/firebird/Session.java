@@ -66,6 +66,8 @@ public final class Session implements AutoCloseable {
         TransactionParameterBuffer tpb = readCommitted();
         tpb.addArgument(TpbItems.isc_tpb_read);
         tpb.addArgument(TpbItems.isc_tpb_nowait);
+        // The driver puts this property's value into whatever parameters it is given.
+        connection.setReadOnly(true);
         connection.setTransactionParameters(tpb);
     }
 
@@ -79,6 +81,7 @@ public final class Session implements AutoCloseable {
         tpb.addArgument(TpbItems.isc_tpb_write);
         tpb.addArgument(TpbItems.isc_tpb_wait);
         tpb.addArgument(TpbItems.isc_tpb_lock_timeout, lockSeconds);
+        connection.setReadOnly(false);
         connection.setTransactionParameters(tpb);
     }
 
