@@ -9,6 +9,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -79,6 +81,12 @@ public final class RequestReply implements AutoCloseable {
     private final Map<UUID, Pending> pending = new ConcurrentHashMap<>();
     private final AtomicInteger pendingCount = new AtomicInteger();
     private final ScheduledThreadPoolExecutor deadlines;
+    /**
+     * A producer's send waits where it does not know the topic, as after the loss of all brokers: the callers, which may
+     * be event loops, must not. What waits here is bounded by the pending requests.
+     */
+    private final ExecutorService sender;
+
     private final LongAdder late = new LongAdder();
     private final LongAdder foreign = new LongAdder();
     private final LongAdder malformed = new LongAdder();
@@ -93,12 +101,9 @@ public final class RequestReply implements AutoCloseable {
         this.producer = producer;
         this.maxPending = maxPending;
         this.replies = new SlotConsumer(settings, Topic.REPLIES, slot, this::onReply);
-        this.deadlines = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "reply-deadlines");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.deadlines = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "reply-deadlines"));
         this.deadlines.setRemoveOnCancelPolicy(true);
+        this.sender = Executors.newSingleThreadExecutor(task -> daemon(task, "request-sender"));
     }
 
     public RequestReply start() {
@@ -117,8 +122,7 @@ public final class RequestReply implements AutoCloseable {
 
     /**
      * Sends a request. The stage completes in a thread of Kafka's or of the deadlines': a caller with work to do hops to
-     * its own. The call itself may block for a few seconds where Kafka is away and the producer does not know the topic
-     * yet, or its buffer is full: it is not for an event loop.
+     * its own. The call itself does not wait for Kafka.
      *
      * @param id by which the reply is known; at most one request of an id is pending
      * @param accepts whether a reply with these headers may answer: one that may not is counted and left alone
@@ -143,10 +147,18 @@ public final class RequestReply implements AutoCloseable {
         try {
             entry.deadline = deadlines.schedule(
                     () -> fail(id, entry, NoReply.Cause.TIMED_OUT, null), timeout.toNanos(), TimeUnit.NANOSECONDS);
+            sender.execute(() -> publish(request, id, entry));
         } catch (RejectedExecutionException e) {
             // Closed meanwhile.
             fail(id, entry, NoReply.Cause.CLOSED, null);
-            return entry.reply;
+        }
+        return entry.reply;
+    }
+
+    private void publish(ProducerRecord<String, byte[]> request, UUID id, Pending entry) {
+        if (pending.get(id) != entry) {
+            // Its caller has gone while an earlier one was held up: nobody wants it to happen any more.
+            return;
         }
         try {
             producer.send(request, (metadata, failure) -> {
@@ -157,7 +169,6 @@ public final class RequestReply implements AutoCloseable {
         } catch (RuntimeException e) {
             fail(id, entry, NoReply.Cause.NOT_PUBLISHED, e);
         }
-        return entry.reply;
     }
 
     /** Gives a request up: its stage fails with {@link NoReply.Cause#ABANDONED}, a reply that still comes is late. */
@@ -190,8 +201,9 @@ public final class RequestReply implements AutoCloseable {
     public void close() {
         closed = true;
         failAllPending();
-        replies.close();
+        sender.shutdownNow();
         deadlines.shutdownNow();
+        replies.close();
         // A send that had looked at closed before it was set may have come behind the first pass, and has no deadline
         // now.
         failAllPending();
@@ -238,5 +250,11 @@ public final class RequestReply implements AutoCloseable {
 
     private static CompletionStage<Reply> failed(NoReply.Cause cause) {
         return CompletableFuture.failedFuture(new NoReply(cause, null));
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
     }
 }

@@ -154,13 +154,48 @@ class BrokerRestartIT {
 
             // When one is sent while the broker is away, and the broker comes back
             broker.stop();
+            long start = System.nanoTime();
             CompletionStage<RequestReply.Reply> meanwhile = ask(requests, "meanwhile");
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .as("the caller is not held up")
+                    .isLessThan(Duration.ofSeconds(2));
             broker.start();
 
             // Then it is answered within its time, and later ones are too
             assertThat(answer(meanwhile)).isEqualTo("meanwhile");
             assertThat(answer(ask(requests, "after"))).isEqualTo("after");
             assertThat(requests.pendingRequests()).isZero();
+        }
+    }
+
+    @Test
+    void aRequestWhoseCallerHasGoneIsNotSentLater() throws Exception {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        try (SlotConsumer site = new SlotConsumer(
+                                kafka.settings(), Topic.QUERIES, SLOT, record -> heard.add(record.key()))
+                        .start();
+                KafkaProducer<String, byte[]> producer = patientProducer();
+                RequestReply requests = new RequestReply(kafka.settings(), producer, 0, 10).start()) {
+            site.positioned().toCompletableFuture().get(30, TimeUnit.SECONDS);
+            requests.ready().toCompletableFuture().get(30, TimeUnit.SECONDS);
+
+            // Given a producer that has not found the topic yet, held up by a first request, and a second behind it
+            broker.stop();
+            UUID first = UUID.randomUUID();
+            UUID second = UUID.randomUUID();
+            requests.send(kafka.request(first, SLOT, bytes("x")), first, headers -> true, Duration.ofSeconds(60));
+            requests.send(kafka.request(second, SLOT, bytes("x")), second, headers -> true, Duration.ofSeconds(60));
+
+            // When the second's caller goes, and Kafka comes back
+            requests.abandon(second);
+            broker.start();
+            await().atMost(TestKafka.PATIENCE).until(() -> heard.contains(first.toString()));
+            UUID third = UUID.randomUUID();
+            requests.send(kafka.request(third, SLOT, bytes("x")), third, headers -> true, Duration.ofSeconds(60));
+            await().atMost(TestKafka.PATIENCE).until(() -> heard.contains(third.toString()));
+
+            // Then it was never sent
+            assertThat(heard).doesNotContain(second.toString());
         }
     }
 
@@ -205,6 +240,7 @@ class BrokerRestartIT {
     /** As a service's, but on a busy machine the broker may take longer to come back than that would wait. */
     private KafkaProducer<String, byte[]> patientProducer() {
         Map<String, Object> properties = KafkaClients.producerProperties(kafka.settings(), "patient");
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 60_000);
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 60_000);
         return new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
     }

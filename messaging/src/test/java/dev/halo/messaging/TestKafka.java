@@ -23,7 +23,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 final class TestKafka implements AutoCloseable {
 
     /** How long a test waits for what happens within milliseconds on a quiet machine. */
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final AtomicInteger PREFIXES = new AtomicInteger();
 

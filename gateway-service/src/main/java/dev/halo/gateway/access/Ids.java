@@ -1,0 +1,32 @@
+package dev.halo.gateway.access;
+
+import dev.halo.gateway.error.Refusal;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/** Reads the ids in a path. */
+public final class Ids {
+
+    // UUID.fromString takes "1-1-1-1-1" as well.
+    private static final Pattern UUID_TEXT =
+            Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
+
+    private Ids() {}
+
+    /** The Halo GUID in a path; 400 if it is not a UUID. */
+    public static UUID siteId(String text) {
+        return uuid("siteId", text);
+    }
+
+    /** The query id in a path; 400 if it is not a UUID. */
+    public static UUID queryId(String text) {
+        return uuid("queryId", text);
+    }
+
+    private static UUID uuid(String name, String text) {
+        if (!UUID_TEXT.matcher(text).matches()) {
+            throw Refusal.invalid(name + " in the path must be a UUID, such as 123e4567-e89b-12d3-a456-426614174000.");
+        }
+        return UUID.fromString(text);
+    }
+}

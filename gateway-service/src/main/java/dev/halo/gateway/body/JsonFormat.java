@@ -1,0 +1,40 @@
+package dev.halo.gateway.body;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.quarkus.jackson.ObjectMapperCustomizer;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/** The JSON of the integrator API: times in UTC, with {@code Z} and exactly three digits of milliseconds. */
+@Singleton
+public class JsonFormat implements ObjectMapperCustomizer {
+
+    private static final DateTimeFormatter MILLIS =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    @Override
+    public void customize(ObjectMapper mapper) {
+        SimpleModule times = new SimpleModule("times");
+        times.addSerializer(Instant.class, new MillisSerializer());
+        mapper.registerModule(times);
+    }
+
+    /** A time as the API writes it. */
+    public static String format(Instant time) {
+        return MILLIS.format(time);
+    }
+
+    private static final class MillisSerializer extends JsonSerializer<Instant> {
+        @Override
+        public void serialize(Instant value, JsonGenerator out, SerializerProvider serializers) throws IOException {
+            out.writeString(format(value));
+        }
+    }
+}

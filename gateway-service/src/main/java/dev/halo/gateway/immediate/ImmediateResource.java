@@ -1,0 +1,97 @@
+package dev.halo.gateway.immediate;
+
+import dev.halo.gateway.access.Ids;
+import dev.halo.gateway.access.SiteChecks;
+import dev.halo.gateway.auth.Caller;
+import dev.halo.gateway.body.RequestBodies;
+import dev.halo.gateway.error.ErrorEnvelope;
+import dev.halo.gateway.query.CommandReader;
+import dev.halo.gateway.query.CommandSchema;
+import dev.halo.gateway.query.ImmediateCommand;
+import dev.halo.gateway.query.QueryJson;
+import dev.halo.gateway.view.Views;
+import dev.halo.protocol.query.QueryBounds;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+
+/** Runs a query and answers with its result. */
+@Path("/integrator/sites/{siteId}/queries/immediate")
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Queries")
+public class ImmediateResource {
+
+    private final Views views;
+    private final SiteChecks checks;
+    private final ImmediateQueries queries;
+    private final ImmediateAnswers answers;
+
+    public ImmediateResource(Views views, SiteChecks checks, ImmediateQueries queries, ImmediateAnswers answers) {
+        this.views = views;
+        this.checks = checks;
+        this.queries = queries;
+        this.answers = answers;
+    }
+
+    /** Waits for the practice's answer, for {@code maxTimeInQueue} and 65 seconds at the most. */
+    @POST
+    @Operation(
+            operationId = "createImmediateQuery",
+            summary = "Run a query and wait for its result",
+            description = "The result may have 8 MiB of JSON. 503 means not attempted, so that it may be repeated; 504"
+                    + " means attempted.")
+    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = CommandSchema.Immediate.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "It ran.",
+            content = @Content(schema = @Schema(implementation = QueryJson.class)))
+    @APIResponse(
+            responseCode = "400",
+            description = "The request is not valid, or the database refused the statement.",
+            content = @Content(schema = @Schema(oneOf = {ErrorEnvelope.class, QueryJson.class})))
+    @APIResponse(
+            responseCode = "413",
+            description = "The body is too large, or the query ran and its result is.",
+            content = @Content(schema = @Schema(oneOf = {ErrorEnvelope.class, QueryJson.class})))
+    @APIResponse(
+            responseCode = "504",
+            description = "It was attempted and did not come to an end in time.",
+            content = @Content(schema = @Schema(oneOf = {ErrorEnvelope.class, QueryJson.class})))
+    public Uni<Response> post(
+            @Context ContainerRequestContext context, @Context HttpServerRequest request, @RestPath String siteId) {
+        Caller caller = Caller.of(context);
+        UUID site = Ids.siteId(siteId);
+        String traceparent = Traces.current(context);
+        return Uni.createFrom()
+                .completionStage(RequestBodies.read(request, QueryBounds.MAX_REQUEST_BYTES))
+                .map(CommandReader::immediate)
+                .chain(body -> run(caller, site, body, traceparent));
+    }
+
+    private Uni<Response> run(Caller caller, UUID site, ImmediateCommand body, String traceparent) {
+        return Uni.createFrom()
+                .completionStage(() -> views.checked(() -> checks.mayQuery(caller, site, body.catalogue())))
+                .map(found -> queries.run(caller, found, body, traceparent))
+                .chain(running -> Uni.createFrom()
+                        .completionStage(running.answer())
+                        .onCancellation()
+                        .invoke(running::abandon))
+                .chain(answers::toResponse);
+    }
+}

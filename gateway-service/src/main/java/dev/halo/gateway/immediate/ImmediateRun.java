@@ -1,0 +1,235 @@
+package dev.halo.gateway.immediate;
+
+import dev.halo.gateway.error.Refusal;
+import dev.halo.gateway.query.ImmediateQuery;
+import dev.halo.messaging.LinkPresence;
+import dev.halo.messaging.RequestReply;
+import dev.halo.protocol.json.MalformedMessage;
+import dev.halo.protocol.query.Outcome;
+import dev.halo.protocol.query.OutcomeCodec;
+import dev.halo.protocol.query.QueryRequest;
+import dev.halo.protocol.session.SessionRecord;
+import dev.halo.protocol.site.Availability;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One immediate query from its admission to its end. It is sent to the Link's current session, sent again if it was
+ * handed back and there is another session, and waits a little where there is none. Whatever happens it ends once.
+ */
+final class ImmediateRun {
+
+    /** The end as the run sees it; rows that the Link has stored are still to be fetched. */
+    record End(Outcome outcome, ByteBuffer inlineRows) {}
+
+    private final ImmediateQuery query;
+    private final QueryRequest request;
+    private final UUID linkId;
+    private final String traceparent;
+    private final Surroundings around;
+    private final long startedAt;
+    private final long deadline;
+    private final CompletableFuture<End> end = new CompletableFuture<>();
+    private Phase phase = new Phase.Starting();
+    private Long parkedSince;
+    private UUID refusedBy;
+
+    ImmediateRun(ImmediateQuery query, QueryRequest request, UUID linkId, String traceparent, Surroundings around) {
+        this.query = query;
+        this.request = request;
+        this.linkId = linkId;
+        this.traceparent = traceparent;
+        this.around = around;
+        this.startedAt = around.nanos();
+        this.deadline = startedAt + around.totalWait(query.maxTimeInQueue()).toNanos();
+    }
+
+    ImmediateQuery query() {
+        return query;
+    }
+
+    UUID linkId() {
+        return linkId;
+    }
+
+    /** Fails with {@link Refusal} where nothing was attempted. */
+    CompletionStage<End> end() {
+        return end;
+    }
+
+    /** Sends it, parks it or refuses it. */
+    synchronized void start() {
+        proceed();
+    }
+
+    /** Looks whether the Link's session has changed or a wait is over. Called often, by any thread. */
+    synchronized void look() {
+        if (phase instanceof Phase.Parked) {
+            proceed();
+        } else if (phase instanceof Phase.Sent sent) {
+            watch(sent);
+        }
+    }
+
+    /** The caller has hung up: nobody needs the answer. */
+    synchronized void abandon() {
+        if (phase instanceof Phase.Sent sent) {
+            around.courier().cancel(request, sent.heldBy());
+            finish(new Outcome.Failed(Verdicts.callerGone(request.command()), null));
+        } else if (!(phase instanceof Phase.Ended)) {
+            refuse(Verdicts.notReached(Availability.ONLINE));
+        }
+    }
+
+    private void proceed() {
+        LinkPresence presence = around.sessions().presence(linkId);
+        if (presence instanceof LinkPresence.Connected connected
+                && !connected.session().sessionId().equals(refusedBy)) {
+            send(connected.session());
+            return;
+        }
+        Availability availability = around.sessions().availability(linkId);
+        if (availability != Availability.ONLINE) {
+            refuse(Verdicts.notReached(availability));
+        } else if (parkedSince == null && !around.admission().park()) {
+            refuse(Verdicts.notReached(availability));
+        } else {
+            parkedSince = parkedSince == null ? (Long) around.nanos() : parkedSince;
+            phase = new Phase.Parked();
+            if (around.nanos() - parkedSince >= around.parking().toNanos()) {
+                refuse(Verdicts.notReached(availability));
+            }
+        }
+    }
+
+    private void send(SessionRecord.Open session) {
+        Duration left = Duration.ofNanos(deadline - around.nanos());
+        long waited = Duration.ofNanos(around.nanos() - startedAt).toMillis();
+        phase = new Phase.Sent(session, null, session);
+        around.courier()
+                .send(request.withQueueMillis(query.maxTimeInQueue() - waited), session, left, traceparent)
+                .whenComplete((reply, failure) -> {
+                    if (failure == null) {
+                        replied(session, reply);
+                    } else {
+                        failed(failure instanceof CompletionException ? failure.getCause() : failure);
+                    }
+                });
+    }
+
+    /**
+     * A session that broke gets a little time to come back with the outcome, from its loss and once more from the next
+     * session on. One that was replaced by a newer one is a handover: the Link goes on with what it has.
+     */
+    private void watch(Phase.Sent sent) {
+        LinkPresence presence = around.sessions().presence(linkId);
+        if (presence instanceof LinkPresence.Connected connected) {
+            SessionRecord.Open now = connected.session();
+            if (!now.sessionId().equals(sent.heldBy().sessionId())) {
+                Long lostAt = sent.lostAtNanos() == null ? null : (Long) around.nanos();
+                sent = new Phase.Sent(sent.session(), lostAt, now);
+                phase = sent;
+            }
+        } else if (sent.lostAtNanos() == null) {
+            sent = new Phase.Sent(sent.session(), around.nanos(), sent.heldBy());
+            phase = sent;
+        }
+        if (sent.lostAtNanos() != null
+                && around.nanos() - sent.lostAtNanos()
+                        >= around.lostSessionGrace().toNanos()) {
+            around.courier().cancel(request, sent.heldBy());
+            finish(new Outcome.Failed(Verdicts.sessionLost(request.command()), null));
+        }
+    }
+
+    private synchronized void replied(SessionRecord.Open session, RequestReply.Reply reply) {
+        if (!(phase instanceof Phase.Sent)) {
+            return;
+        }
+        OutcomeCodec.Decoded decoded;
+        try {
+            decoded = OutcomeCodec.decode(reply.value());
+        } catch (MalformedMessage e) {
+            finish(new Outcome.Failed(Verdicts.unreadable(request.command()), null));
+            return;
+        }
+        if (decoded.outcome() instanceof Outcome.Released released) {
+            released(session, released.cause());
+        } else {
+            finish(decoded.outcome(), decoded.rows());
+        }
+    }
+
+    private void released(SessionRecord.Open session, Outcome.ReleaseCause cause) {
+        around.released(cause);
+        switch (cause) {
+            case NO_CREDIT -> refuse(Verdicts.siteBusy());
+            case NOT_THE_LINKS_SITE, UNUSABLE -> refuse(Verdicts.notReached(Availability.ONLINE));
+            case NO_SUCH_SESSION, DRAINING, NOT_SENT -> {
+                refusedBy = session.sessionId();
+                proceed();
+            }
+        }
+    }
+
+    private synchronized void failed(Throwable failure) {
+        if (!(phase instanceof Phase.Sent sent)) {
+            return;
+        }
+        if (failure instanceof Courier.Overloaded) {
+            refuse(Verdicts.overloaded());
+        } else if (failure instanceof RequestReply.NoReply none) {
+            switch (none.reason()) {
+                case TOO_MANY_PENDING -> refuse(Verdicts.overloaded());
+                case TIMED_OUT -> {
+                    around.courier().cancel(request, sent.heldBy());
+                    finish(new Outcome.Failed(Verdicts.timedOut(request.command()), null));
+                }
+                case NOT_PUBLISHED, ABANDONED, CLOSED -> notPublished();
+            }
+        } else {
+            around.unexpected(failure);
+            notPublished();
+        }
+    }
+
+    /** The record may have got through all the same, which only matters for what can write. */
+    private void notPublished() {
+        if (request.command().mayWrite()) {
+            finish(new Outcome.Failed(Verdicts.unknown(), null));
+        } else {
+            refuse(Verdicts.overloaded());
+        }
+    }
+
+    private void refuse(Refusal refusal) {
+        if (over()) {
+            end.completeExceptionally(refusal);
+        }
+    }
+
+    private void finish(Outcome outcome) {
+        finish(outcome, ByteBuffer.allocate(0));
+    }
+
+    private void finish(Outcome outcome, ByteBuffer rows) {
+        if (over()) {
+            end.complete(new End(outcome, rows));
+        }
+    }
+
+    private boolean over() {
+        if (phase instanceof Phase.Ended) {
+            return false;
+        }
+        phase = new Phase.Ended();
+        if (parkedSince != null) {
+            around.admission().unpark();
+        }
+        return true;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.halo.gateway.store;
+
+import dev.halo.gateway.error.Refusal;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * The gateway's PostgreSQL. Immediate queries work without it, so it may be away: whoever needs it gets a refusal within
+ * a bound, never a wait without end.
+ */
+public final class Store {
+
+    private static final Logger LOG = Logger.getLogger(Store.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+    private final Pool pool;
+    private final BooleanSupplier ready;
+
+    /** @param ready whether the schema is there */
+    public Store(Pool pool, BooleanSupplier ready) {
+        this.pool = pool;
+        this.ready = ready;
+    }
+
+    /** Whether the schema is there; says nothing of this moment. */
+    public boolean isReady() {
+        return ready.getAsBoolean();
+    }
+
+    /**
+     * Runs one prepared statement, in a transaction of its own.
+     *
+     * @return fails with {@link StoreUnavailable} after the timeout, or with the database's own exception
+     */
+    public CompletionStage<RowSet<Row>> execute(String sql, Tuple parameters, Duration timeout) {
+        return bounded(timeout, () -> pool.preparedQuery(sql).execute(parameters));
+    }
+
+    /** As {@link #execute}, once for each entry, in one round trip. */
+    public CompletionStage<RowSet<Row>> executeBatch(String sql, List<Tuple> batch, Duration timeout) {
+        return bounded(timeout, () -> pool.preparedQuery(sql).executeBatch(batch));
+    }
+
+    /** Runs one statement without parameters outside of any transaction, which some commands demand. */
+    public CompletionStage<RowSet<Row>> command(String sql, Duration timeout) {
+        return bounded(timeout, () -> pool.query(sql).execute());
+    }
+
+    /** What to answer where the store was needed and failed. */
+    public static Refusal unavailable() {
+        return Refusal.unavailable("The store of results and query records cannot be reached.", RETRY_AFTER);
+    }
+
+    private CompletionStage<RowSet<Row>> bounded(Duration timeout, Supplier<Future<RowSet<Row>>> statement) {
+        if (!isReady()) {
+            return CompletableFuture.failedFuture(new StoreUnavailable("its schema is not there yet"));
+        }
+        return statement
+                .get()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((rows, failure) -> {
+                    if (failure != null) {
+                        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                        LOG.warnf("event=storeFailed error=%s", cause.getClass().getSimpleName());
+                    }
+                });
+    }
+
+    /** The database cannot be used now. */
+    public static final class StoreUnavailable extends RuntimeException {
+        StoreUnavailable(String why) {
+            super(why, null, false, false);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.halo.gateway.fake;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.halo.test.contract.ContractValidator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+
+/** An integrator's client; every answer that it gets is held against the API's structure. */
+public final class Api {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final URI base;
+    private final String key;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** @param key null: none is sent */
+    public Api(URI base, String key) {
+        this.base = base;
+        this.key = key;
+    }
+
+    /** An answer with its parsed body. */
+    public record Answer(int status, HttpResponse<String> response, JsonNode json) {
+
+        public String message() {
+            return json.path("error").path("message").asText();
+        }
+
+        public String header(String name) {
+            return response.headers().firstValue(name).orElse(null);
+        }
+
+        /** The rows of a successful immediate. */
+        public String rows() {
+            return new String(
+                    Base64.getDecoder().decode(json.path("result").path("data").asText()), StandardCharsets.UTF_8);
+        }
+    }
+
+    public Answer get(String path) {
+        return send(request(path).GET());
+    }
+
+    public Answer post(String path) {
+        return send(request(path).POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
+    public Answer post(String path, String json) {
+        return send(posting(path, json));
+    }
+
+    public Answer immediate(FakeCloud.Site site, String json) {
+        return post(immediatePath(site), json);
+    }
+
+    public CompletableFuture<Answer> immediateAsync(FakeCloud.Site site, String json) {
+        HttpRequest request = posting(immediatePath(site), json).build();
+        return http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                .thenApply(response -> checked(request, response));
+    }
+
+    public static String immediatePath(FakeCloud.Site site) {
+        return "/integrator/sites/" + site.id() + "/queries/immediate";
+    }
+
+    public HttpRequest.Builder posting(String path, String json) {
+        return request(path).header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(json));
+    }
+
+    public HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(30));
+        return key == null ? request : request.header("Ocp-Apim-Subscription-Key", key);
+    }
+
+    public Answer send(HttpRequest.Builder builder) {
+        try {
+            HttpRequest request = builder.build();
+            return checked(request, http.send(request, HttpResponse.BodyHandlers.ofString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public HttpClient http() {
+        return http;
+    }
+
+    private static Answer checked(HttpRequest request, HttpResponse<String> response) {
+        ContractValidator.assertConforms(
+                request.method(),
+                request.uri().getPath(),
+                response.statusCode(),
+                response.headers().firstValue("Content-Type").orElse(null),
+                response.body());
+        try {
+            JsonNode json = response.body().isEmpty() ? MAPPER.nullNode() : MAPPER.readTree(response.body());
+            return new Answer(response.statusCode(), response, json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.halo.gateway.fake;
+
+import dev.halo.messaging.KafkaClients;
+import dev.halo.messaging.KafkaRecords;
+import dev.halo.messaging.KafkaSettings;
+import dev.halo.messaging.SlotBeacon;
+import dev.halo.messaging.SlotConsumer;
+import dev.halo.protocol.header.MessageHeaders;
+import dev.halo.protocol.header.MessageType;
+import dev.halo.protocol.json.Json;
+import dev.halo.protocol.query.CancelRequest;
+import dev.halo.protocol.query.Outcome;
+import dev.halo.protocol.query.OutcomeCodec;
+import dev.halo.protocol.query.QueryRequest;
+import dev.halo.protocol.session.SessionRecord;
+import dev.halo.protocol.session.SlotRecord;
+import dev.halo.protocol.topic.Topic;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+
+/** A bridge together with the Links behind it: takes queries from its slot and answers as a test says. */
+public final class FakeBridge implements AutoCloseable {
+
+    /** What a Link does with a query. */
+    @FunctionalInterface
+    public interface Behaviour {
+        void take(QueryRequest query, MessageHeaders headers, FakeBridge bridge);
+    }
+
+    private final KafkaSettings settings;
+    private final Producer<String, byte[]> producer;
+    private final SlotBeacon beacon;
+    private final SlotConsumer queries;
+    private final Map<UUID, Behaviour> behaviours = new ConcurrentHashMap<>();
+    private final List<CancelRequest> cancels = new CopyOnWriteArrayList<>();
+    private final List<QueryRequest> taken = new CopyOnWriteArrayList<>();
+
+    public FakeBridge(KafkaSettings settings, int slot) {
+        this.settings = settings;
+        this.producer = KafkaClients.producer(settings, "fake-bridge-" + slot);
+        this.queries = new SlotConsumer(settings, Topic.QUERIES, slot, this::take).start();
+        queries.positioned().toCompletableFuture().join();
+        this.beacon = new SlotBeacon(settings, producer, SlotRecord.Kind.ROUTING, slot, cause -> {}).start();
+        beacon.claimed().toCompletableFuture().join();
+    }
+
+    /** Opens a session of a Link whose queries are treated so. */
+    public SessionRecord.Open open(FakeCloud.Site site, Behaviour behaviour) {
+        behaviours.put(site.id(), behaviour);
+        SessionRecord.Open open = new SessionRecord.Open(
+                site.linkId(), UUID.randomUUID(), beacon.slot(), beacon.incarnation(), Instant.now(), "0.1.0", 0);
+        session(open);
+        return open;
+    }
+
+    public void end(SessionRecord.Open open, SessionRecord.CloseCause cause) {
+        session(new SessionRecord.Closed(open.linkId(), open.sessionId(), cause, Instant.now()));
+    }
+
+    public void endedLongAgo(SessionRecord.Open open) {
+        session(new SessionRecord.Closed(
+                open.linkId(),
+                open.sessionId(),
+                SessionRecord.CloseCause.LOST,
+                Instant.now().minusSeconds(180)));
+    }
+
+    /** Answers with an outcome and its rows. */
+    public void answer(QueryRequest query, UUID linkId, UUID sessionId, Outcome outcome, String rows) {
+        answer(query, linkId, sessionId, OutcomeCodec.encode(outcome, utf8(rows)));
+    }
+
+    public void answer(QueryRequest query, UUID linkId, UUID sessionId, ByteBuffer outcome) {
+        MessageHeaders headers = new MessageHeaders(
+                MessageType.OUTCOME, query.queryId(), query.integratorId(), linkId, sessionId, null, null);
+        producer.send(KafkaRecords.record(
+                Topic.REPLIES.name(settings.topicPrefix()),
+                query.replySlot(),
+                query.queryId().toString(),
+                headers,
+                KafkaRecords.bytes(outcome)));
+    }
+
+    public List<CancelRequest> cancels() {
+        return cancels;
+    }
+
+    public List<QueryRequest> taken() {
+        return taken;
+    }
+
+    @Override
+    public void close() {
+        queries.close();
+        beacon.close();
+        producer.close();
+    }
+
+    private void session(SessionRecord record) {
+        try {
+            producer.send(KafkaRecords.record(
+                            Topic.SESSIONS.name(settings.topicPrefix()),
+                            null,
+                            record.linkId().toString(),
+                            MessageHeaders.of(MessageType.SESSION),
+                            Json.bytes(record)))
+                    .get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void take(ConsumerRecord<String, byte[]> record) {
+        MessageHeaders headers = ((MessageHeaders.Parsed.Valid) KafkaRecords.headers(record)).headers();
+        if (headers.type() == MessageType.CANCEL) {
+            cancels.add(Json.read(record.value(), CancelRequest.class));
+            return;
+        }
+        QueryRequest query = Json.read(record.value(), QueryRequest.class);
+        taken.add(query);
+        behaviours.get(query.siteId()).take(query, headers, this);
+    }
+
+    private static ByteBuffer utf8(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,12 @@
+package dev.halo.protocol;
+
+import dev.halo.test.HouseRules;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+    @Test
+    void keepsTheHouseRules() {
+        HouseRules.checkProtocol();
+    }
+}

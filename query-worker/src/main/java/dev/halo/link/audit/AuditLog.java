@@ -1,0 +1,155 @@
+package dev.halo.link.audit;
+
+import dev.halo.protocol.json.Json;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/**
+ * Appends every statement to the practice's own hash-chained file. An entry that cannot be written is counted and
+ * reported.
+ */
+public final class AuditLog implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(AuditLog.class);
+
+    private final Path directory;
+    private final long maxFileBytes;
+    private final int maxFiles;
+    private FileChannel channel;
+    private long nextNumber = 1;
+    private String previous = AuditChain.BEGINNING;
+    private volatile String problem;
+    private volatile long lost;
+
+    /** Goes on where the chain in the directory ends. */
+    public AuditLog(Path directory, AuditConfig config) {
+        this.directory = directory;
+        this.maxFileBytes = config.maxFileSize().asLongValue();
+        this.maxFiles = config.maxFiles();
+        try {
+            AuditFiles.Verification found = AuditFiles.read(directory, entry -> {
+                nextNumber = entry.number() + 1;
+                previous = entry.hash();
+            });
+            found.broken().ifPresent(where -> LOG.errorf("event=audit_chain_broken where=\"%s\"", where));
+            openLast();
+        } catch (IOException e) {
+            fail(e);
+        }
+    }
+
+    /** Why it cannot be written now, null while it can. */
+    public String problem() {
+        return problem;
+    }
+
+    /** Entries that could not be written since the start. */
+    public long lost() {
+        return lost;
+    }
+
+    /** Appends an entry, whose number and hashes are filled in. Never throws. */
+    public synchronized void append(AuditEntry entry) {
+        AuditEntry chained = entry.chained(nextNumber, previous);
+        AuditEntry hashed = chained.hashed(AuditChain.hash(chained));
+        try {
+            rotateIfFull();
+            byte[] line = Json.bytes(hashed);
+            write(ByteBuffer.allocate(line.length + 1)
+                    .put(line)
+                    .put((byte) '\n')
+                    .flip());
+            nextNumber++;
+            previous = hashed.hash();
+            problem = null;
+        } catch (IOException e) {
+            lost++;
+            fail(e);
+        }
+    }
+
+    private void write(ByteBuffer line) throws IOException {
+        long start = channel.position();
+        try {
+            while (line.hasRemaining()) {
+                channel.write(line);
+            }
+        } catch (IOException e) {
+            channel.truncate(start);
+            throw e;
+        }
+    }
+
+    private void openLast() throws IOException {
+        List<Path> files = AuditFiles.list(directory);
+        if (files.isEmpty()) {
+            openNext();
+            return;
+        }
+        Path last = files.get(files.size() - 1);
+        cutTornLine(last);
+        channel = FileChannel.open(last, StandardOpenOption.WRITE);
+        channel.position(channel.size());
+    }
+
+    /** What a crash left of a line would be damage in front of the next one. */
+    private static void cutTornLine(Path file) throws IOException {
+        byte[] content = Files.readAllBytes(file);
+        int end = content.length;
+        while (end > 0 && content[end - 1] != '\n') {
+            end--;
+        }
+        if (end < content.length) {
+            try (FileChannel cut = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                cut.truncate(end);
+            }
+            LOG.warnf("event=audit_torn_line_cut bytes=%d file=%s", content.length - end, file.getFileName());
+        }
+    }
+
+    private void openNext() throws IOException {
+        channel = FileChannel.open(
+                AuditFiles.file(directory, nextNumber), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        channel.position(channel.size());
+    }
+
+    private void rotateIfFull() throws IOException {
+        if (channel == null) {
+            openLast();
+        }
+        if (channel.position() < maxFileBytes) {
+            return;
+        }
+        channel.force(true);
+        channel.close();
+        channel = null;
+        openNext();
+        List<Path> files = AuditFiles.list(directory);
+        for (Path old : files.subList(0, Math.max(0, files.size() - 1 - maxFiles))) {
+            Files.deleteIfExists(old);
+        }
+    }
+
+    private void fail(IOException e) {
+        problem = "the audit cannot be written: " + e.getMessage();
+        LOG.errorf("event=audit_write_failed reason=\"%s\"", e.getMessage());
+    }
+
+    @Override
+    public synchronized void close() {
+        try {
+            if (channel != null) {
+                channel.force(true);
+                channel.close();
+            }
+        } catch (IOException e) {
+            fail(e);
+        }
+    }
+}

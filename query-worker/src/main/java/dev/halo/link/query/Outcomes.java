@@ -1,0 +1,80 @@
+package dev.halo.link.query;
+
+import dev.halo.link.execution.ExecutionResult;
+import dev.halo.protocol.query.ErrorType;
+import dev.halo.protocol.query.LinkErrorCode;
+import dev.halo.protocol.query.Outcome;
+import dev.halo.protocol.query.QueryFailure;
+import dev.halo.protocol.query.Timing;
+
+/** The outcomes of the Link's own making. */
+final class Outcomes {
+
+    private static final int HTTP_UNAVAILABLE = 503;
+
+    private Outcomes() {}
+
+    static Outcome failed(QueryFailure failure, long queuedMillis) {
+        return new Outcome.Failed(failure, new Timing(queuedMillis, 0, 0, 0));
+    }
+
+    /** Of an execution; a result's rows are dealt with apart. */
+    static Outcome of(ExecutionResult result, Outcome.Storage storage, long queuedMillis, long uploadMillis) {
+        Timing timing = new Timing(
+                queuedMillis, result.elapsed().executing(), result.elapsed().sql(), uploadMillis);
+        if (result instanceof ExecutionResult.Rows rows) {
+            return new Outcome.Rows(rows.rows(), rows.bytes(), storage, rows.parameters(), timing);
+        }
+        if (result instanceof ExecutionResult.Affected affected) {
+            return new Outcome.Affected(affected.rowsAffected(), affected.parameters(), timing);
+        }
+        return new Outcome.Failed(((ExecutionResult.Failed) result).failure(), timing);
+    }
+
+    /** Rows were produced and no gateway has them. */
+    static Outcome uploadFailed(ExecutionResult result, boolean wrote, long queuedMillis, long uploadMillis) {
+        String message = wrote
+                ? "The statement ran and its changes are committed, but its result could not be stored."
+                : "The result could not be stored.";
+        return new Outcome.Failed(
+                new QueryFailure(ErrorType.HTTP, HTTP_UNAVAILABLE, message),
+                new Timing(
+                        queuedMillis,
+                        result.elapsed().executing(),
+                        result.elapsed().sql(),
+                        uploadMillis));
+    }
+
+    static QueryFailure superseded() {
+        return LinkErrorCode.SITE_SUPERSEDED.failure("The site is no longer authoritative; redo Get sites.");
+    }
+
+    static QueryFailure disabled() {
+        return LinkErrorCode.INTEGRATOR_DISABLED.failure("The practice has not enabled this integrator.");
+    }
+
+    static QueryFailure unknownCatalogue(String name) {
+        return LinkErrorCode.UNKNOWN_CATALOGUE.failure("The site has no catalogue of the name " + quoted(name) + ".");
+    }
+
+    static QueryFailure expired() {
+        return LinkErrorCode.EXPIRED_IN_QUEUE.failure("The query waited longer than its maxTimeInQueue.");
+    }
+
+    static QueryFailure shuttingDown() {
+        return LinkErrorCode.LINK_SHUTTING_DOWN.failure("The Link is shutting down.");
+    }
+
+    static QueryFailure cancelled() {
+        return LinkErrorCode.CANCELLED.failure("The query was cancelled.");
+    }
+
+    static QueryFailure internal() {
+        return LinkErrorCode.INTERNAL.failure("The Link failed to run the query.");
+    }
+
+    private static String quoted(String name) {
+        int bound = 64;
+        return '\'' + (name.length() > bound ? name.substring(0, bound) + "…" : name) + '\'';
+    }
+}

@@ -1,0 +1,53 @@
+package dev.halo.link.query;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
+
+/** How queries are run and their results delivered. */
+@ConfigMapping(prefix = "halo.link.query")
+public interface QueryConfig {
+
+    /** Threads that run statements: no more statements run at once on all databases together. */
+    @Min(1)
+    @Max(512)
+    @WithDefault("32")
+    int threads();
+
+    /** Results that are uploaded at once. */
+    @Min(1)
+    @Max(64)
+    @WithDefault("4")
+    int uploads();
+
+    /** Results that wait for their upload; beyond it a query fails with {@code http} 503. */
+    @Min(1)
+    @Max(1_000)
+    @WithDefault("32")
+    int pendingUploads();
+
+    /** Longest time for one attempt to upload. */
+    @NotNull
+    @WithDefault("PT20S")
+    Duration uploadTimeout();
+
+    /** Outcomes kept for a bridge that has not confirmed them. */
+    @Min(1)
+    @Max(100_000)
+    @WithDefault("8192")
+    int unackedOutcomes();
+
+    /** Bytes of those outcomes. */
+    @NotNull
+    @WithDefault("64M")
+    MemorySize unackedBytes();
+
+    /** How long the outcome of an immediate is kept: after this no gateway waits for it. */
+    @NotNull
+    @WithDefault("PT5M")
+    Duration unackedAge();
+}

@@ -1,0 +1,251 @@
+package dev.halo.link.query;
+
+import dev.halo.link.enablement.EnablementService;
+import dev.halo.link.execution.StopCause;
+import dev.halo.link.firebird.SiteDatabase;
+import dev.halo.link.journal.WriteJournal;
+import dev.halo.link.queue.FairQueue;
+import dev.halo.link.queue.QueueConfig;
+import dev.halo.link.queue.QueueKey;
+import dev.halo.link.queue.QueuedTask.EndCause;
+import dev.halo.link.site.ServedSite;
+import dev.halo.link.site.SiteDirectory;
+import dev.halo.protocol.frame.Frame;
+import dev.halo.protocol.query.LinkErrorCode;
+import dev.halo.protocol.query.Outcome;
+import dev.halo.protocol.query.Outcome.ReleaseCause;
+import dev.halo.protocol.query.OutcomeCodec;
+import dev.halo.protocol.query.QueryFailure;
+import dev.halo.protocol.query.QueryMode;
+import dev.halo.protocol.query.QueryRequest;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jboss.logging.Logger;
+
+/**
+ * Takes queries and cancels from the session and sees to it that each query reaches exactly one outcome. A second copy of
+ * a query is never run: its outcome is sent again where it is still known.
+ */
+public final class QueryService {
+
+    private static final Logger LOG = Logger.getLogger(QueryService.class);
+
+    private final SiteDirectory sites;
+    private final AuthorityBook authority;
+    private final EnablementService enablement;
+    private final WriteJournal journal;
+    private final Outbox outbox;
+    private final FairQueue queue;
+    private final StatementJobs jobs;
+    private final QueryMetrics metrics;
+    private final Function<SiteDatabase, String> hostOf;
+    private final Map<UUID, LiveQuery> live = new ConcurrentHashMap<>();
+    private final RecentIds<QueryFailure> cancelled;
+    private final RecentIds<Boolean> ended;
+    private volatile boolean stopping;
+
+    /** @param hostOf the database server of a database, which limits are counted for */
+    public QueryService(
+            Gates gates,
+            WriteJournal journal,
+            Outbox outbox,
+            FairQueue queue,
+            StatementJobs jobs,
+            QueueConfig config,
+            Function<SiteDatabase, String> hostOf) {
+        this.sites = gates.sites();
+        this.authority = gates.authority();
+        this.enablement = gates.enablement();
+        this.journal = journal;
+        this.outbox = outbox;
+        this.queue = queue;
+        this.jobs = jobs;
+        this.metrics = jobs.metrics();
+        this.hostOf = hostOf;
+        this.cancelled = new RecentIds<>(config.rememberedCancels(), System::nanoTime);
+        this.ended = new RecentIds<>(config.rememberedQueries(), System::nanoTime);
+        authority.onLost(siteId -> endQueued(key -> key.siteId().equals(siteId), Outcomes.superseded()));
+    }
+
+    /** Who may query what. */
+    public record Gates(SiteDirectory sites, AuthorityBook authority, EnablementService enablement) {}
+
+    /** A query has come. Does not block. */
+    public void accept(QueryRequest request, Map<String, String> trace) {
+        UUID id = request.queryId();
+        if (isRepeated(request)) {
+            metrics.duplicate();
+            return;
+        }
+        Optional<QueryFailure> refusal = refusal(request);
+        Optional<SiteDatabase> database =
+                sites.served(request.siteId()).flatMap(site -> site.catalogue(request.catalogue()));
+        if (refusal.isPresent() || database.isEmpty()) {
+            deliver(request, Outcomes.failed(refusal.orElseGet(Outcomes::superseded), 0), ByteBuffer.allocate(0));
+            return;
+        }
+        QueueKey key =
+                new QueueKey(request.siteId(), hostOf.apply(database.get()), request.integratorId(), request.mode());
+        LiveQuery query = new LiveQuery(request, database.get(), key, trace, this, System.nanoTime());
+        if (live.putIfAbsent(id, query) == null) {
+            queue.offer(query, Duration.ofMillis(request.queueMillis()));
+        }
+    }
+
+    private boolean isRepeated(QueryRequest request) {
+        UUID id = request.queryId();
+        Optional<Outbox.Pending> known = outbox.get(id);
+        known.ifPresent(outcome -> outbox.put(outcome.frame(), outcome.body(), outcome.waitedFor()));
+        boolean repeated =
+                known.isPresent() || live.containsKey(id) || ended.get(id).isPresent() || journal.knows(id);
+        if (repeated) {
+            LOG.debugf("event=query_repeated query=%s", id);
+        }
+        return repeated;
+    }
+
+    /** Why a query may not run now; asked when it comes and again when it starts. */
+    Optional<QueryFailure> refusal(QueryRequest request) {
+        if (stopping) {
+            return Optional.of(Outcomes.shuttingDown());
+        }
+        Optional<QueryFailure> earlyCancel = cancelled.get(request.queryId());
+        if (earlyCancel.isPresent()) {
+            return earlyCancel;
+        }
+        Optional<ServedSite> site = sites.served(request.siteId());
+        if (site.isEmpty() || !authority.mayServe(request.siteId())) {
+            return Optional.of(Outcomes.superseded());
+        }
+        if (site.get().catalogue(request.catalogue()).isEmpty()) {
+            return Optional.of(Outcomes.unknownCatalogue(request.catalogue()));
+        }
+        if (enablement.login(request.siteId(), request.integratorId()).isEmpty()) {
+            return Optional.of(Outcomes.disabled());
+        }
+        return Optional.empty();
+    }
+
+    /** Its slots are free: it runs, on a thread of its own. */
+    void started(LiveQuery query) {
+        jobs.run(query, this);
+    }
+
+    /** It ended in the queue. */
+    void neverStarted(LiveQuery query, EndCause cause) {
+        Outcome outcome =
+                switch (cause) {
+                    case FULL -> new Outcome.Released(ReleaseCause.NO_CREDIT);
+                    case EXPIRED -> Outcomes.failed(Outcomes.expired(), query.queuedMillis());
+                    case REMOVED ->
+                        Outcomes.failed(query.removedFor().orElseGet(Outcomes::cancelled), query.queuedMillis());
+                };
+        end(query, outcome, ByteBuffer.allocate(0));
+    }
+
+    /** The database work of a query is over: the next one may have its slots. */
+    void slotsFree(LiveQuery query) {
+        queue.finished(query.id());
+    }
+
+    /** A query's one end. */
+    void end(LiveQuery query, Outcome outcome, ByteBuffer rows) {
+        deliver(query.request(), outcome, rows);
+        live.remove(query.id());
+    }
+
+    private void deliver(QueryRequest request, Outcome outcome, ByteBuffer rows) {
+        metrics.ended(request.mode(), outcome);
+        if (!(outcome instanceof Outcome.Released)) {
+            // What was handed back may come again and is then a new attempt.
+            ended.put(request.queryId(), Boolean.TRUE);
+        }
+        outbox.put(
+                new Frame.Ended(request.queryId(), request.siteId(), request.integratorId(), request.replySlot()),
+                OutcomeCodec.encode(outcome, rows),
+                request.mode() == QueryMode.IMMEDIATE);
+    }
+
+    /** Ends a query wherever it is; one that has not come yet will be refused for two hours. */
+    public void cancel(UUID queryId, LinkErrorCode cause) {
+        StopCause stop = stopCause(cause);
+        cancelled.put(queryId, stop.failure());
+        LiveQuery query = live.get(queryId);
+        if (query != null) {
+            stop(query, stop);
+        }
+    }
+
+    private static StopCause stopCause(LinkErrorCode cause) {
+        return switch (cause) {
+            case SITE_SUPERSEDED -> StopCause.SUPERSEDED;
+            case INTEGRATOR_DISABLED -> StopCause.DISABLED;
+            case EXECUTION_LIMIT -> StopCause.EXECUTION_LIMIT;
+            case LINK_SHUTTING_DOWN -> StopCause.SHUTDOWN;
+            default -> StopCause.CANCELLED;
+        };
+    }
+
+    private void stop(LiveQuery query, StopCause cause) {
+        query.removeFor(cause.failure());
+        if (!queue.remove(query.id())) {
+            query.cancel().stop(cause);
+        }
+    }
+
+    /** The practice has shut an integrator out: what it has queued and running at the site ends now. */
+    public void disabled(UUID siteId, UUID integratorId) {
+        stopAll(key -> key.siteId().equals(siteId) && key.integratorId().equals(integratorId), StopCause.DISABLED);
+        jobs.runner().revoke(siteId, integratorId);
+    }
+
+    /** A Halo GUID is no longer this Link's: everything of it ends now. */
+    public void siteClosed(UUID siteId) {
+        stopAll(key -> key.siteId().equals(siteId), StopCause.SUPERSEDED);
+        jobs.runner().revokeSite(siteId, StopCause.SUPERSEDED);
+    }
+
+    private void stopAll(Predicate<QueueKey> which, StopCause cause) {
+        for (LiveQuery query : List.copyOf(live.values())) {
+            if (which.test(query.key())) {
+                stop(query, cause);
+            }
+        }
+    }
+
+    private void endQueued(Predicate<QueueKey> which, QueryFailure failure) {
+        live.values().stream().filter(query -> which.test(query.key())).forEach(query -> query.removeFor(failure));
+        queue.removeAll(which);
+    }
+
+    /** Ids of the queries that have not ended, or whose end is not confirmed; at most {@link Frame#MAX_HELD}. */
+    public List<UUID> held() {
+        List<UUID> held = new ArrayList<>(live.keySet());
+        outbox.all().stream().map(outcome -> outcome.frame().queryId()).forEach(held::add);
+        return held.stream().distinct().limit(Frame.MAX_HELD).toList();
+    }
+
+    /** Queries that have not ended. */
+    public int unfinished() {
+        return live.size();
+    }
+
+    /** Takes nothing new, and ends what waits. */
+    public void beginStop() {
+        stopping = true;
+        endQueued(key -> true, Outcomes.shuttingDown());
+    }
+
+    /** Cancels what still runs. */
+    public void cancelRunning() {
+        stopAll(key -> true, StopCause.SHUTDOWN);
+    }
+}

@@ -1,0 +1,397 @@
+package dev.halo.link.session;
+
+import dev.halo.link.config.CloudUrls;
+import dev.halo.link.enrolment.BackOff;
+import dev.halo.link.identity.CredentialStore;
+import dev.halo.link.identity.Credentials;
+import dev.halo.link.query.Outbox;
+import dev.halo.link.query.Outbox.Pending;
+import dev.halo.protocol.frame.Frame;
+import dev.halo.protocol.frame.FrameCodec;
+import dev.halo.protocol.frame.FrameCodec.Decoded;
+import dev.halo.protocol.link.LinkApi;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientWebSocket;
+import io.vertx.core.http.UpgradeRejectedException;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+
+/**
+ * Keeps a session with a bridge open: connects, comes back with full-jitter pauses, moves when the bridge drains, and
+ * sends each outcome on whatever session is open until it is confirmed. All state lives on one event loop.
+ */
+public final class BridgeSession implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(BridgeSession.class);
+    private static final int UNAUTHORIZED = 401;
+    private static final int STOP_SECONDS = 3;
+    private static final int NONE = -1;
+
+    private final SessionConfig config;
+    private final Optional<URI> bridge;
+    private final CredentialStore credentials;
+    private final SessionHandler handler;
+    private final Outbox outbox;
+    private final InstantSource clock;
+    private final SessionMetrics metrics;
+    private final Vertx vertx;
+    private final Context context;
+    private final WebSocketClient client;
+    private final BackOff backOff;
+    private volatile SessionState state = new SessionState.Disconnected("not started", null);
+    private BridgeSocket current;
+    private BridgeSocket draining;
+    private long openedAt;
+    private long retryTimer = NONE;
+    private long beatTimer = NONE;
+    private boolean stopped;
+
+    public BridgeSession(
+            SessionConfig config,
+            CloudUrls urls,
+            CredentialStore credentials,
+            SessionHandler handler,
+            Outbox outbox,
+            InstantSource clock,
+            SessionMetrics metrics,
+            Vertx vertx) {
+        this.config = config;
+        this.bridge = urls.bridge();
+        this.credentials = credentials;
+        this.handler = handler;
+        this.outbox = outbox;
+        this.clock = clock;
+        this.metrics = metrics;
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.backOff = new BackOff(config.minBackOff(), config.maxBackOff());
+        int maxMessage = config.maxMessage().asLongValue() > Integer.MAX_VALUE
+                ? Integer.MAX_VALUE
+                : (int) config.maxMessage().asLongValue();
+        this.client = vertx.createWebSocketClient(new WebSocketClientOptions()
+                .setMaxFrameSize(maxMessage)
+                .setMaxMessageSize(maxMessage)
+                .setConnectTimeout((int) config.connectTimeout().toMillis())
+                .setTcpKeepAlive(true)
+                .setTcpNoDelay(true));
+        outbox.onNew(outcome -> context.runOnContext(none -> send(outcome)));
+        metrics.watch(this);
+    }
+
+    public SessionState state() {
+        return state;
+    }
+
+    /** Connects now if there is no session; to be called when there is an identity, and again when it has changed. */
+    public void connectSoon() {
+        context.runOnContext(none -> {
+            boolean waits = retryTimer != NONE && state instanceof SessionState.Disconnected;
+            if (current == null && (waits || state instanceof SessionState.Disconnected d && d.nextTry() == null)) {
+                connect();
+            }
+        });
+    }
+
+    /** Which sites there are, or how much they take, has changed. */
+    public void creditsChanged() {
+        context.runOnContext(none -> {
+            if (current != null && state instanceof SessionState.Open) {
+                sendCredits(current);
+            }
+        });
+    }
+
+    private void connect() {
+        cancelTimer();
+        Optional<Credentials> identity = credentials.current();
+        if (stopped || bridge.isEmpty() || identity.isEmpty()) {
+            state = new SessionState.Disconnected(
+                    bridge.isEmpty() ? "no cloud is configured (halo.link.cloud-url)" : "not enrolled", null);
+            return;
+        }
+        state = new SessionState.Connecting();
+        ClientWebSocket socket = client.webSocket();
+        BridgeSocket mine = new BridgeSocket(socket, context);
+        socket.binaryMessageHandler(message -> onMessage(mine, ByteBuffer.wrap(message.getBytes())));
+        socket.textMessageHandler(text -> metrics.unknownFrame());
+        socket.closeHandler(none -> onClosed(mine, "the socket was closed" + reason(socket)));
+        socket.exceptionHandler(error ->
+                LOG.debugf("event=socket_error kind=%s", error.getClass().getSimpleName()));
+        current = mine;
+        long timeout = config.connectTimeout().toMillis();
+        long guard = vertx.setTimer(timeout, id -> fail(mine, "the bridge did not answer in time"));
+        WebSocketConnectOptions options = new WebSocketConnectOptions()
+                .setAbsoluteURI(CloudUrls.resolve(bridge.get(), LinkApi.SESSION).toString())
+                .setTimeout(timeout)
+                .addHeader("Authorization", "Bearer " + identity.get().token());
+        socket.connect(options)
+                .onComplete(result -> context.runOnContext(none -> {
+                    vertx.cancelTimer(guard);
+                    if (result.failed()) {
+                        onConnectFailed(mine, result.cause());
+                    } else if (current == mine && !mine.isClosed()) {
+                        sayHello(mine);
+                    } else {
+                        mine.close("too late");
+                        socket.close();
+                    }
+                }));
+    }
+
+    private static String reason(ClientWebSocket socket) {
+        String reason = socket.closeReason();
+        return reason == null || reason.isBlank() ? "" : ": " + reason.replaceAll("\\p{Cntrl}", " ");
+    }
+
+    private void onConnectFailed(BridgeSocket socket, Throwable cause) {
+        if (cause instanceof UpgradeRejectedException rejected) {
+            if (rejected.getStatus() == UNAUTHORIZED) {
+                handler.tokenRefused();
+            }
+            fail(socket, "the bridge answered " + rejected.getStatus());
+        } else {
+            fail(socket, "the bridge cannot be reached (" + cause.getClass().getSimpleName() + ")");
+        }
+    }
+
+    private void sayHello(BridgeSocket socket) {
+        state = new SessionState.AwaitingWelcome();
+        socket.heard();
+        socket.send(handler.hello());
+        vertx.setTimer(config.welcomeTimeout().toMillis(), id -> {
+            if (current == socket && state instanceof SessionState.AwaitingWelcome) {
+                fail(socket, "the bridge gave no welcome in time");
+            }
+        });
+    }
+
+    private void onMessage(BridgeSocket socket, ByteBuffer message) {
+        socket.heard();
+        Decoded decoded = FrameCodec.decode(message);
+        if (decoded instanceof Decoded.Known known) {
+            onFrame(socket, known.frame());
+        } else if (decoded instanceof Decoded.Malformed malformed) {
+            metrics.malformedFrame();
+            LOG.warnf("event=frame_malformed reason=\"%s\"", malformed.reason());
+        } else {
+            metrics.unknownFrame();
+        }
+    }
+
+    private void onFrame(BridgeSocket socket, Frame frame) {
+        if (frame instanceof Frame.Query query) {
+            handler.query(query);
+        } else if (frame instanceof Frame.EndedAck ack) {
+            handler.endedAck(ack.queryId());
+        } else if (frame instanceof Frame.Cancel cancel) {
+            handler.cancel(cancel.queryId(), cancel.cause());
+        } else if (frame instanceof Frame.Ping ping) {
+            socket.send(new Frame.Pong(ping.number()));
+        } else if (frame instanceof Frame.Welcome welcome) {
+            onWelcome(socket, welcome);
+        } else if (frame instanceof Frame.Authority authority) {
+            handler.authority(authority.sites());
+            socket.send(new Frame.AuthorityConfirmed(authority.number()));
+        } else if (frame instanceof Frame.Drain drain) {
+            onDrain(socket, drain);
+        } else if (frame instanceof Frame.Refused refused) {
+            onRefused(socket, refused);
+        } else if (!(frame instanceof Frame.Pong)) {
+            metrics.unknownFrame();
+        }
+    }
+
+    private void onWelcome(BridgeSocket socket, Frame.Welcome welcome) {
+        if (socket != current || !(state instanceof SessionState.AwaitingWelcome)) {
+            return;
+        }
+        state = new SessionState.Open(welcome.sessionId(), clock.instant());
+        openedAt = System.nanoTime();
+        LOG.infof("event=session_open session=%s", welcome.sessionId());
+        metrics.opened();
+        handler.welcome(welcome);
+        sendCredits(socket);
+        if (draining != null) {
+            draining.close("moved");
+            draining = null;
+        }
+        outbox.all().forEach(socket::send);
+        beatEvery(
+                Math.max(1, Math.min(welcome.heartbeatMillis(), config.silence().toMillis() / 3)));
+    }
+
+    private void sendCredits(BridgeSocket socket) {
+        handler.credits().forEach((siteId, unfinished) -> socket.send(new Frame.Credit(siteId, unfinished)));
+    }
+
+    private void beatEvery(long millis) {
+        if (beatTimer != NONE) {
+            vertx.cancelTimer(beatTimer);
+        }
+        beatTimer = vertx.setPeriodic(millis, id -> {
+            beat(current);
+            beat(draining);
+        });
+    }
+
+    private void beat(BridgeSocket socket) {
+        if (socket == null || socket.isClosed()) {
+            return;
+        }
+        if (socket.isSilentFor(config.silence().toMillis())) {
+            metrics.halfDead();
+            fail(socket, "nothing was heard from the bridge");
+        } else {
+            socket.ping();
+        }
+    }
+
+    private void send(Pending outcome) {
+        BridgeSocket open = current != null && state instanceof SessionState.Open ? current : draining;
+        if (open != null) {
+            open.send(outcome);
+        }
+    }
+
+    private void onDrain(BridgeSocket socket, Frame.Drain drain) {
+        if (socket != current || !(state instanceof SessionState.Open open)) {
+            return;
+        }
+        long after = Math.max(1, drain.reconnectAfterMillis());
+        LOG.infof("event=session_draining session=%s reconnect_ms=%d", open.sessionId(), after);
+        state = new SessionState.Draining(open.sessionId(), clock.instant().plusMillis(after));
+        draining = socket;
+        current = null;
+        backOff.reset();
+        schedule(after);
+    }
+
+    private void onRefused(BridgeSocket socket, Frame.Refused refused) {
+        if (socket != current) {
+            return;
+        }
+        Duration pause = Duration.ofMillis(
+                Math.max(refused.retryAfterMillis(), backOff.next().toMillis()));
+        if (refused.cause() == Frame.RefusalCause.SUPERSEDED) {
+            pause = max(pause, config.supersededPause());
+            LOG.errorf("event=session_superseded pause_ms=%d: this installation runs twice", pause.toMillis());
+        } else {
+            LOG.warnf("event=session_refused cause=%s pause_ms=%d", refused.cause(), pause.toMillis());
+        }
+        metrics.lost(refused.cause().name());
+        String why = refused.cause() == Frame.RefusalCause.SUPERSEDED
+                ? "another process opened a session of this Link: this installation runs twice"
+                : "the bridge refuses this Link: " + refused.cause();
+        disconnected(socket, why, pause);
+    }
+
+    private static Duration max(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
+    }
+
+    private void onClosed(BridgeSocket socket, String why) {
+        socket.markClosed();
+        if (socket == draining) {
+            draining = null;
+        } else if (socket == current) {
+            fail(socket, why);
+        }
+    }
+
+    private void fail(BridgeSocket socket, String why) {
+        if (socket == draining) {
+            socket.close(why);
+            draining = null;
+        }
+        if (socket != current) {
+            return;
+        }
+        if (state instanceof SessionState.Open && livedLongEnough()) {
+            backOff.reset();
+        }
+        Duration pause = backOff.next();
+        LOG.warnf("event=session_lost reason=\"%s\" retry_ms=%d", why, pause.toMillis());
+        metrics.lost("LOST");
+        disconnected(socket, why, pause);
+    }
+
+    private boolean livedLongEnough() {
+        return System.nanoTime() - openedAt >= config.settled().toNanos();
+    }
+
+    private void disconnected(BridgeSocket socket, String why, Duration pause) {
+        current = null;
+        socket.close(why.length() > 100 ? "failed" : why);
+        if (stopped) {
+            return;
+        }
+        state = new SessionState.Disconnected(why, clock.instant().plus(pause));
+        schedule(pause.toMillis());
+    }
+
+    private void schedule(long millis) {
+        cancelTimer();
+        retryTimer = vertx.setTimer(Math.max(1, millis), id -> {
+            retryTimer = NONE;
+            connect();
+        });
+    }
+
+    private void cancelTimer() {
+        if (retryTimer != NONE) {
+            vertx.cancelTimer(retryTimer);
+            retryTimer = NONE;
+        }
+    }
+
+    /** Says goodbye, so that the sites count as offline at once, and closes for good. */
+    @Override
+    public void close() {
+        CompletionStage<Void> done = stop();
+        try {
+            done.toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debugf("event=session_slow_stop");
+        }
+    }
+
+    private static void sayGoodbye(BridgeSocket socket) {
+        if (socket != null) {
+            socket.send(new Frame.Goodbye());
+            socket.close("goodbye");
+        }
+    }
+
+    private CompletionStage<Void> stop() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        context.runOnContext(none -> {
+            stopped = true;
+            cancelTimer();
+            if (beatTimer != NONE) {
+                vertx.cancelTimer(beatTimer);
+            }
+            sayGoodbye(current);
+            sayGoodbye(draining);
+            current = null;
+            draining = null;
+            state = new SessionState.Closed();
+            client.close().onComplete(closed -> done.complete(null));
+        });
+        return done;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.halo.link.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.halo.link.start.TestConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AuditLogTest {
+
+    @TempDir
+    private Path directory;
+
+    private AuditLog open(String... settings) {
+        Map<String, String> values =
+                settings.length == 0 ? Map.of() : Map.of("halo.link.audit." + settings[0], settings[1]);
+        return new AuditLog(directory, new TestConfig(values).of(AuditConfig.class));
+    }
+
+    private static AuditEntry entry(String text) {
+        return new AuditEntry(
+                0,
+                Instant.parse("2026-01-01T00:00:00Z"),
+                UUID.randomUUID(),
+                UUID.randomUUID(),
+                "A",
+                UUID.randomUUID(),
+                "PATIENTS",
+                "immediate",
+                "text",
+                text,
+                "rows",
+                null,
+                1,
+                2,
+                null,
+                null);
+    }
+
+    private AuditFiles.Verification verify(List<String> texts) throws IOException {
+        return AuditFiles.read(directory, entry -> texts.add(entry.text()));
+    }
+
+    @Test
+    void chainsEntriesOverARestart() throws IOException {
+        // Given
+        try (AuditLog log = open()) {
+            log.append(entry("select 1"));
+            log.append(entry("select 2"));
+        }
+        try (AuditLog log = open()) {
+            log.append(entry("select 3"));
+        }
+
+        // When
+        List<String> texts = new ArrayList<>();
+        AuditFiles.Verification found = verify(texts);
+
+        // Then
+        assertThat(found).isEqualTo(new AuditFiles.Verification(3, Optional.empty()));
+        assertThat(texts).containsExactly("select 1", "select 2", "select 3");
+    }
+
+    @Test
+    void showsAChangedEntry() throws IOException {
+        // Given
+        try (AuditLog log = open()) {
+            log.append(entry("select 1"));
+            log.append(entry("select 2"));
+        }
+        Path file = AuditFiles.list(directory).get(0);
+        Files.writeString(file, Files.readString(file).replace("select 1", "select 7"));
+
+        // When
+        AuditFiles.Verification found = verify(new ArrayList<>());
+
+        // Then
+        assertThat(found.broken()).hasValueSatisfying(where -> assertThat(where).contains("line 1 was changed"));
+    }
+
+    @Test
+    void showsAMissingEntry() throws IOException {
+        // Given
+        try (AuditLog log = open()) {
+            log.append(entry("select 1"));
+            log.append(entry("select 2"));
+            log.append(entry("select 3"));
+        }
+        Path file = AuditFiles.list(directory).get(0);
+        List<String> lines = Files.readAllLines(file);
+        Files.write(file, List.of(lines.get(0), lines.get(2)));
+
+        // When
+        AuditFiles.Verification found = verify(new ArrayList<>());
+
+        // Then
+        assertThat(found.broken()).hasValueSatisfying(where -> assertThat(where).contains("missing before"));
+    }
+
+    @Test
+    void cutsALineThatACrashTore() throws IOException {
+        // Given
+        try (AuditLog log = open()) {
+            log.append(entry("select 1"));
+        }
+        Files.writeString(AuditFiles.list(directory).get(0), "{\"number\":2,\"te", StandardOpenOption.APPEND);
+
+        // When
+        try (AuditLog log = open()) {
+            log.append(entry("select 2"));
+        }
+
+        // Then
+        assertThat(verify(new ArrayList<>()).broken()).isEmpty();
+    }
+
+    @Test
+    void rotatesAndKeepsTheChainOfWhatIsLeft() throws IOException {
+        // Given
+        try (AuditLog log = new AuditLog(
+                directory,
+                new TestConfig(Map.of("halo.link.audit.max-file-size", "600", "halo.link.audit.max-files", "2"))
+                        .of(AuditConfig.class))) {
+            // When
+            for (int i = 0; i < 20; i++) {
+                log.append(entry("select " + i));
+            }
+        }
+
+        // Then
+        assertThat(AuditFiles.list(directory)).hasSize(3);
+        assertThat(verify(new ArrayList<>()).broken()).isEmpty();
+    }
+}
