@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,19 +26,30 @@ import org.junit.jupiter.api.io.TempDir;
 class ServerTroubleIT {
 
     @TempDir
-    Path folder;
+    static Path folder;
 
-    private EmbeddedFirebird server;
-    private TestDatabase database;
+    private static EmbeddedFirebird server;
+    private static TestDatabase database;
     private EngineUnderTest engine;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void startServer() {
         server = EmbeddedFirebird.start(folder, 0);
         database = TestDatabase.create(server, "WIN1252", """
                 create table T (ID integer);
                 grant all on T to role HALO_INTEGRATOR;
                 """);
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @BeforeEach
+    void start() {
+        server.start();
+        database.execute("delete from T;");
         engine = new EngineUnderTest(
                 database,
                 Map.of("halo.link.firebird.connect-timeout", "2S"),
@@ -47,7 +60,6 @@ class ServerTroubleIT {
     @AfterEach
     void stop() {
         engine.close();
-        server.close();
     }
 
     @Test
