@@ -8,7 +8,7 @@ import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How statements are run. Each query brings its own limits ({@link ExecutionLimits}); the lower one counts. */
+/** How statements are run. Execution limits come with each query ({@link ExecutionLimits}). */
 @ConfigMapping(prefix = "halo.link.execution")
 public interface ExecutionConfig {
 
@@ -32,16 +32,6 @@ public interface ExecutionConfig {
     @WithDefault("15S")
     @NotNull
     Duration commitTimeout();
-
-    /** Longest run of a statement that only reads, for a practice that wants to allow less than the cloud's own limits. */
-    @WithDefault("5M")
-    @NotNull
-    Duration readLimit();
-
-    /** The same of a statement that can write: its row locks block the practice's users. */
-    @WithDefault("30S")
-    @NotNull
-    Duration writeLimit();
 
     /** The zone of the database's times, such as {@code Australia/Sydney}; the machine's own where none is given. */
     Optional<String> databaseTimeZone();

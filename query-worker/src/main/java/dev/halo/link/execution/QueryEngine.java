@@ -70,9 +70,8 @@ public final class QueryEngine implements StatementRunner {
         }
         Interrupter interrupter = new Interrupter(watchdog, tools.config().cancelGrace());
         cancel.onStop(interrupter::interrupt);
-        Duration limit = plan.readOnly()
-                ? shorter(execution.limits().read(), tools.config().readLimit())
-                : shorter(execution.limits().write(), tools.config().writeLimit());
+        Duration limit =
+                plan.readOnly() ? execution.limits().read() : execution.limits().write();
         Future<?> deadline = watchdog.urgentlyAfter(limit, () -> cancel.stop(StopCause.EXECUTION_LIMIT));
         Future<?> checks = watchdog.every(loginCheck, () -> checkLogin(execution, cancel));
         try {
@@ -82,10 +81,6 @@ public final class QueryEngine implements StatementRunner {
             checks.cancel(false);
             unregister(entry);
         }
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     @Override
