@@ -26,6 +26,12 @@ public class JsonFormat implements ObjectMapperCustomizer {
         mapper.registerModule(times);
     }
 
+    /** After Quarkus's own customizers: the serializer that is registered last wins over that of their time module. */
+    @Override
+    public int priority() {
+        return MINIMUM_PRIORITY;
+    }
+
     /** A time as the API writes it. */
     public static String format(Instant time) {
         return MILLIS.format(time);

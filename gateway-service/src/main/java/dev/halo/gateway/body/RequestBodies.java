@@ -25,6 +25,10 @@ public final class RequestBodies {
             body.completeExceptionally(tooLarge(max));
             return body;
         }
+        if (request.isEnded()) {
+            body.complete(new byte[0]);
+            return body;
+        }
         Buffer collected = Buffer.buffer();
         request.exceptionHandler(body::completeExceptionally);
         request.handler(piece -> {
@@ -38,6 +42,8 @@ public final class RequestBodies {
             }
         });
         request.endHandler(end -> body.complete(collected.getBytes()));
+        // The framework holds every request until somebody says that its body is wanted.
+        request.resume();
         return body;
     }
 

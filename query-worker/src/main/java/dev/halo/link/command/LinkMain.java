@@ -4,6 +4,7 @@ import dev.halo.link.identity.DataDirectoryException;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.smallrye.config.ConfigValidationException;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 
 /** Runs the Link, or one command: a command does not start an application. */
@@ -25,7 +26,9 @@ public class LinkMain {
 
     private static void ended(Integer exitCode, Throwable failure) {
         if (failure != null) {
-            System.err.println("The Link cannot start: " + reason(failure));
+            PrintWriter err = new CommandLine(new LinkCommand()).getErr();
+            err.println("The Link cannot start: " + reason(failure));
+            err.flush();
             System.exit(FAILED);
         }
         System.exit(exitCode);

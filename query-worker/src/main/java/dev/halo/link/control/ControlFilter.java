@@ -1,7 +1,6 @@
 package dev.halo.link.control;
 
 import dev.halo.link.control.ControlMessages.Problem;
-import dev.halo.link.start.LinkService;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -17,8 +16,8 @@ class ControlFilter {
 
     private final ControlToken token;
 
-    ControlFilter(LinkService service) {
-        this.token = service.controlToken();
+    ControlFilter(ControlPort port) {
+        this.token = port.token();
     }
 
     @ServerRequestFilter

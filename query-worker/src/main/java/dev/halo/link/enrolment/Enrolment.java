@@ -54,6 +54,7 @@ public final class Enrolment implements AutoCloseable {
     private volatile boolean renewWanted = true;
     private final AtomicBoolean woken = new AtomicBoolean();
     private ScheduledFuture<?> planned;
+    private boolean wasRefused;
     private long lastRenewal;
     private long lastAnnouncement;
     private Announcement lastAnnounced;
@@ -196,7 +197,9 @@ public final class Enrolment implements AutoCloseable {
     private boolean enrolled(RegistryClient client) throws RegistryException, IOException, InterruptedException {
         String token = offeredToken.get();
         if (token == null) {
-            state = notEnrolled();
+            if (!wasRefused) {
+                state = notEnrolled();
+            }
             return false;
         }
         EnrolResponse answer;
@@ -205,6 +208,7 @@ public final class Enrolment implements AutoCloseable {
         } catch (RegistryException e) {
             if (e.kind() == Kind.UNAUTHORIZED || e.kind() == Kind.REFUSED) {
                 offeredToken.compareAndSet(token, null);
+                wasRefused = true;
                 state = new RegistryState.NotEnrolled("the enrolment token was refused; " + e.getMessage());
                 LOG.errorf("event=enrolment_refused message=\"%s\"", e.getMessage());
                 return false;

@@ -51,7 +51,7 @@ public final class BridgeSession implements AutoCloseable {
     private final Context context;
     private final WebSocketClient client;
     private final BackOff backOff;
-    private volatile SessionState state = new SessionState.Disconnected("not started", null);
+    private volatile SessionState state = new SessionState.Disconnected("not enrolled yet", null);
     private BridgeSocket current;
     private BridgeSocket draining;
     private long openedAt;
@@ -142,11 +142,11 @@ public final class BridgeSession implements AutoCloseable {
                     vertx.cancelTimer(guard);
                     if (result.failed()) {
                         onConnectFailed(mine, result.cause());
-                    } else if (current == mine && !mine.isClosed()) {
-                        sayHello(mine);
-                    } else {
-                        mine.close("too late");
+                    } else if (mine.isClosed()) {
                         socket.close();
+                    } else {
+                        mine.connected();
+                        sayHello(mine);
                     }
                 }));
     }

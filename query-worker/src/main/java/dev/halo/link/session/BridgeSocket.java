@@ -23,6 +23,7 @@ final class BridgeSocket {
     private final Deque<Pending> toSend = new ArrayDeque<>();
     private long lastHeard = System.nanoTime();
     private long pings;
+    private boolean connected;
     private boolean closed;
 
     BridgeSocket(WebSocket socket, Context context) {
@@ -63,10 +64,15 @@ final class BridgeSocket {
         toSend.clear();
     }
 
+    /** The upgrade has been answered: from here on there is something to close. */
+    void connected() {
+        connected = true;
+    }
+
     void close(String reason) {
-        if (!closed) {
-            closed = true;
-            toSend.clear();
+        boolean first = !closed;
+        markClosed();
+        if (first && connected) {
             socket.close(NORMAL, reason);
         }
     }

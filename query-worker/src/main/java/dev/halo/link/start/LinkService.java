@@ -1,6 +1,5 @@
 package dev.halo.link.start;
 
-import dev.halo.link.control.ControlToken;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -13,11 +12,9 @@ import jakarta.inject.Singleton;
 public class LinkService {
 
     private final Link link;
-    private final ControlToken controlToken;
 
     LinkService(LinkConfigs configs, Databases databases, MeterRegistry meters, Vertx vertx) {
         this.link = new Link(configs, databases, meters, vertx);
-        this.controlToken = ControlToken.create(link.dataDirectory().path());
     }
 
     /** The Link that this process is. */
@@ -25,17 +22,11 @@ public class LinkService {
         return link;
     }
 
-    /** What a command must show to be obeyed. */
-    public ControlToken controlToken() {
-        return controlToken;
-    }
-
     void onStart(@Observes StartupEvent event) {
         link.start();
     }
 
     void onStop(@Observes ShutdownEvent event) {
-        controlToken.delete();
         link.close();
     }
 }

@@ -1,0 +1,96 @@
+package dev.halo.systemtests.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.halo.local.LinkCommands.Result;
+import dev.halo.systemtests.client.Answer;
+import dev.halo.systemtests.client.PendingAnswer;
+import dev.halo.systemtests.client.QueryBody;
+import dev.halo.systemtests.suite.Demo;
+import dev.halo.systemtests.suite.SuiteUnderTest;
+import dev.halo.systemtests.suite.SystemTest;
+import java.time.Duration;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/** The practice decides who may query it, and its decision counts at once. */
+@SystemTest
+@Order(SuiteUnderTest.AFTER_THE_ORDINARY + 3)
+class EnablementIT {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final QueryBody SMALL = QueryBody.sql("select 1 as ONE from RDB$DATABASE");
+
+    private final SuiteUnderTest suite;
+    private final Demo demo;
+
+    EnablementIT(SuiteUnderTest suite) {
+        this.suite = suite;
+        this.demo = suite.demo();
+    }
+
+    @AfterEach
+    void enableAgain() {
+        Result enabled = suite.linkCommands()
+                .enable(
+                        demo.siteId().toString(),
+                        suite.integratorId("C"),
+                        "Integrator C (demo)",
+                        demo.value("HALO_FIREBIRD_USER"),
+                        demo.value("HALO_FIREBIRD_PASSWORD"));
+        assertThat(enabled.code()).as(enabled.output()).isZero();
+        await().atMost(SOON).until(() -> ask().status() == 200);
+    }
+
+    @Test
+    void disablingEndsWhatRunsAndRefusesWhatComes() {
+        // Given
+        await().atMost(SOON).until(() -> ask().status() == 200);
+        PendingAnswer pending = suite.integratorC().start(demo.siteId(), Endless.read("DISABLED"));
+        await().atMost(SOON).until(() -> isRunning("DISABLED"));
+
+        // When
+        Result disabled = disable(demo.value("HALO_FIREBIRD_PASSWORD"));
+
+        // Then
+        assertThat(disabled.code()).as(disabled.output()).isZero();
+        await().atMost(SOON).until(pending::isDone);
+        Answer ended = pending.await();
+        assertThat(ended.errorType()).as("%s", ended).isEqualTo("haloLink");
+        assertThat(ended.errorCode()).isEqualTo(1006);
+        await().atMost(SOON).until(() -> !isRunning("DISABLED"));
+        await().atMost(SOON).until(() -> ask().status() == 403);
+        assertThat(ask().message().toLowerCase(Locale.ROOT)).contains("practice", "enable");
+        assertThat(suite.integratorA().immediate(demo.siteId(), SMALL).status()).isEqualTo(200);
+    }
+
+    @Test
+    void theAdministratorsPasswordIsNeeded() {
+        // When
+        Result refused = disable("not-the-password");
+
+        // Then
+        assertThat(refused.code()).isNotZero();
+        assertThat(refused.output())
+                .isNotBlank()
+                .doesNotContain("not-the-password")
+                .doesNotContain("Exception");
+        assertThat(ask().status()).isEqualTo(200);
+    }
+
+    private Result disable(String password) {
+        return suite.linkCommands()
+                .disable(demo.siteId().toString(), suite.integratorId("C"), demo.value("HALO_FIREBIRD_USER"), password);
+    }
+
+    private Answer ask() {
+        return suite.integratorC().immediate(demo.siteId(), SMALL);
+    }
+
+    private boolean isRunning(String marker) {
+        return !suite.practiceServer().running(marker).isEmpty();
+    }
+}

@@ -1,0 +1,201 @@
+package dev.halo.systemtests.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.halo.embedded.DemoPractice;
+import dev.halo.local.ServiceName;
+import dev.halo.systemtests.client.Answer;
+import dev.halo.systemtests.client.QueryBody;
+import dev.halo.systemtests.suite.Demo;
+import dev.halo.systemtests.suite.SuiteUnderTest;
+import dev.halo.systemtests.suite.SystemTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is wrong at the practice: the Link stays, says it, serves the rest, and recovers by itself. */
+@SystemTest
+@Order(SuiteUnderTest.AFTER_THE_ORDINARY + 2)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class InstallationsIT {
+
+    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Map<String, String> WATCHFUL = Map.of(
+            "halo.link.sites.probe-every", "PT1S",
+            "halo.link.sites.retry-every", "PT1S",
+            "halo.link.firebird.site-verification", "1S",
+            "halo.link.firebird.max-lifetime", "1S");
+
+    private final SuiteUnderTest suite;
+    private final Demo demo;
+
+    @TempDir
+    private Path folder;
+
+    InstallationsIT(SuiteUnderTest suite) {
+        this.suite = suite;
+        this.demo = suite.demo();
+    }
+
+    @BeforeAll
+    void pairWithBoth() {
+        suite.awaitOnline();
+        suite.integratorA().pairSite(demo.databaseId2());
+    }
+
+    @AfterEach
+    void repair() {
+        suite.firebird().start();
+        suite.restart(ServiceName.LINK, Map.of());
+        suite.awaitOnline();
+        await().atMost(SOON).until(() -> runs(demo.siteId2()));
+    }
+
+    @Test
+    void oneBadInstallationDoesNotStopTheOthers() throws IOException {
+        // Given
+        Path ini = folder.resolve("half-wrong.ini");
+        Files.writeString(
+                ini,
+                "this line is none\r\n[No databases]\r\nOther=1\r\n\r\n[Gone]\r\nPatientDatabase=" + missingDatabase()
+                        + "\r\n\r\n" + Files.readString(suite.zedmedIni()));
+
+        // When
+        suite.restart(ServiceName.LINK, with("halo.link.zedmed.ini", ini.toString()));
+
+        // Then
+        await().atMost(SOON).until(() -> runs(demo.siteId()) && runs(demo.siteId2()));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(suite.log(ServiceName.LINK)).contains("No databases", "Gone"));
+        assertThat(suite.isAlive(ServiceName.LINK)).isTrue();
+    }
+
+    @Test
+    void aMissingIniIsSaidAndReadWhenItAppears() throws IOException {
+        // Given
+        Path later = folder.resolve("later.ini");
+        suite.restart(ServiceName.LINK, with("halo.link.zedmed.ini", later.toString()));
+        await().atMost(SOON).until(() -> suite.log(ServiceName.LINK).contains("later.ini"));
+        assertThat(suite.isAlive(ServiceName.LINK)).isTrue();
+
+        // When
+        Files.copy(suite.zedmedIni(), later);
+
+        // Then
+        await().atMost(SOON).until(() -> runs(demo.siteId()) && runs(demo.siteId2()));
+    }
+
+    @Test
+    void aFirebirdThatIsDownAtTheStartIsFoundLater() {
+        // Given
+        suite.firebird().stop();
+        suite.restart(ServiceName.LINK, WATCHFUL);
+        assertThat(suite.isAlive(ServiceName.LINK)).isTrue();
+
+        // When
+        suite.firebird().start();
+
+        // Then
+        await().atMost(SOON).until(() -> runs(demo.siteId()) && runs(demo.siteId2()));
+    }
+
+    @Test
+    void aDatabaseSwappedUnderAGuidIsNotQueriedByIt() {
+        // Given
+        suite.restart(ServiceName.LINK, WATCHFUL);
+        await().atMost(SOON).until(() -> runs(demo.siteId2()));
+
+        // When
+        second().setSystemValue(suite.firebird(), "DATABASE_ID", "swapped-in");
+
+        // Then
+        try {
+            await().atMost(SOON).until(() -> !runs(demo.siteId2()));
+            assertThat(runs(demo.siteId())).isTrue();
+        } finally {
+            second().setSystemValue(suite.firebird(), "DATABASE_ID", second().databaseId());
+        }
+        await().atMost(SOON).until(() -> runs(demo.siteId2()));
+    }
+
+    @Test
+    void aLicenceOfTheOtherEnvironmentIsRefused() {
+        // Given
+        String licence = suite.practiceServer()
+                .texts("select SETTING_VALUE from ZEDMED_SYSTEM where SETTING_KEY = 'LICENCE_KIND'")
+                .get(0);
+        suite.restart(ServiceName.LINK, WATCHFUL);
+        await().atMost(SOON).until(() -> runs(demo.siteId2()));
+
+        // When
+        second().setSystemValue(
+                        suite.firebird(), "LICENCE_KIND", licence.equals("STANDARD") ? "DEVELOPER" : "STANDARD");
+
+        // Then
+        try {
+            await().atMost(SOON).until(() -> !runs(demo.siteId2()));
+            assertThat(runs(demo.siteId())).isTrue();
+        } finally {
+            second().setSystemValue(suite.firebird(), "LICENCE_KIND", licence);
+        }
+        await().atMost(SOON).until(() -> runs(demo.siteId2()));
+    }
+
+    @Test
+    void aPracticeThatChangesItsNameIsShownWithTheNewOne() {
+        // Given
+        String name = second().name();
+        suite.restart(ServiceName.LINK, WATCHFUL);
+        await().atMost(SOON).until(() -> runs(demo.siteId2()));
+
+        // When
+        second().setSystemValue(suite.firebird(), "PRACTICE_NAME", "Renamed Practice");
+
+        // Then
+        try {
+            await().atMost(SOON).until(() -> practiceName().equals("Renamed Practice"));
+        } finally {
+            second().setSystemValue(suite.firebird(), "PRACTICE_NAME", name);
+        }
+        await().atMost(SOON).until(() -> practiceName().equals(name));
+    }
+
+    private String practiceName() {
+        return suite.integratorA()
+                .site(demo.siteId2())
+                .json()
+                .path("practiceMetadata")
+                .path("practiceName")
+                .asText();
+    }
+
+    private boolean runs(Object siteId) {
+        Answer answer = suite.integratorA().immediate(siteId, QueryBody.sql("select count(*) from PATIENTS"));
+        return answer.status() == 200;
+    }
+
+    private DemoPractice second() {
+        return suite.practices().get(1);
+    }
+
+    private String missingDatabase() {
+        return suite.firebird()
+                .connectionString(suite.firebird().dataDirectory().resolve("no-such-database.fdb"));
+    }
+
+    private static Map<String, String> with(String key, String value) {
+        Map<String, String> all = new TreeMap<>(WATCHFUL);
+        all.put(key, value);
+        return all;
+    }
+}

@@ -1,0 +1,205 @@
+package dev.halo.systemtests.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.halo.local.ServiceName;
+import dev.halo.systemtests.client.Answer;
+import dev.halo.systemtests.client.PendingAnswer;
+import dev.halo.systemtests.client.QueryBody;
+import dev.halo.systemtests.suite.Demo;
+import dev.halo.systemtests.suite.SuiteUnderTest;
+import dev.halo.systemtests.suite.SystemTest;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/** Parts of the suite stop, crash and come back; every query still gets its one answer. */
+@SystemTest
+@Order(SuiteUnderTest.AFTER_THE_ORDINARY + 1)
+class LinkLifecycleIT {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final QueryBody SMALL = QueryBody.sql("select 1 as ONE from RDB$DATABASE");
+
+    private final SuiteUnderTest suite;
+    private final Demo demo;
+
+    LinkLifecycleIT(SuiteUnderTest suite) {
+        this.suite = suite;
+        this.demo = suite.demo();
+    }
+
+    @AfterEach
+    void repair() {
+        suite.repair();
+    }
+
+    @Test
+    void aLinkThatIsKilledWhileAQueryRunsEndsItAsAttempted() {
+        // Given
+        PendingAnswer pending = suite.integratorA().start(demo.siteId(), Endless.read("KILLED_LINK"));
+        await().atMost(SOON).until(() -> isRunning("KILLED_LINK"));
+
+        // When
+        suite.kill(ServiceName.LINK);
+        Answer answer = pending.await();
+
+        // Then
+        assertThat(answer.status()).as("%s", answer).isEqualTo(504);
+        await().atMost(SOON).until(() -> !isRunning("KILLED_LINK"));
+    }
+
+    @Test
+    void aLinkThatIsStoppedInOrderIsOffline() {
+        // Given
+        suite.awaitOnline();
+
+        // When
+        suite.stop(ServiceName.LINK);
+
+        // Then
+        await().atMost(SOON).until(() -> availability().equals("offline"));
+        Answer answer = suite.integratorA().immediate(demo.siteId(), SMALL);
+        assertThat(answer.status()).as("%s", answer).isEqualTo(503);
+        assertThat(answer.message()).startsWith("Site could not be contacted");
+        assertThat(suite.integratorA().sites(demo.databaseId()).json().path("sites"))
+                .hasSize(1);
+    }
+
+    @Test
+    void aLinkThatIsStoppedWhileAQueryRunsEndsIt() {
+        // Given
+        PendingAnswer pending = suite.integratorA().start(demo.siteId(), Endless.read("STOPPED_LINK"));
+        await().atMost(SOON).until(() -> isRunning("STOPPED_LINK"));
+
+        // When
+        suite.stop(ServiceName.LINK);
+        Answer answer = pending.await();
+
+        // Then
+        assertThat(answer.status()).as("%s", answer).isEqualTo(504);
+        await().atMost(SOON).until(() -> !isRunning("STOPPED_LINK"));
+    }
+
+    @Test
+    void aQueryWaitsALittleForALinkThatWasLostAndIsThenNotAttempted() {
+        // Given
+        suite.kill(ServiceName.LINK);
+
+        // When
+        Answer answer = suite.integratorA().immediate(demo.siteId(), SMALL);
+
+        // Then it is not called unreachable before two minutes have passed
+        assertThat(answer.status()).as("%s", answer).isEqualTo(503);
+        assertThat(answer.message()).startsWith("Site could not be contacted");
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+        assertThat(availability()).isEqualTo("online");
+    }
+
+    @Test
+    void aLinkThatComesBackServesTheSameSites() {
+        // Given
+        suite.kill(ServiceName.LINK);
+
+        // When
+        suite.start(ServiceName.LINK);
+
+        // Then
+        await().atMost(SOON).until(() -> runs(demo.siteId()));
+        assertThat(suite.integratorA()
+                        .sites(demo.databaseId())
+                        .json()
+                        .path("sites")
+                        .get(0)
+                        .path("id")
+                        .asText())
+                .isEqualTo(demo.siteId().toString());
+    }
+
+    @Test
+    void aBridgeThatRestartsIsFoundAgain() {
+        // When
+        suite.stop(ServiceName.ROUTING);
+        suite.start(ServiceName.ROUTING);
+
+        // Then
+        await().atMost(SOON).until(() -> runs(demo.siteId()));
+    }
+
+    @Test
+    void aBridgeThatIsKilledIsFoundAgain() {
+        // Given
+        PendingAnswer pending = suite.integratorA().start(demo.siteId(), Endless.read("KILLED_BRIDGE"));
+        await().atMost(SOON).until(() -> isRunning("KILLED_BRIDGE"));
+
+        // When
+        suite.kill(ServiceName.ROUTING);
+        suite.start(ServiceName.ROUTING);
+
+        // Then
+        await().atMost(SOON).until(() -> runs(demo.siteId()));
+        pending.hangUp();
+        await().atMost(Duration.ofSeconds(70)).until(() -> !isRunning("KILLED_BRIDGE"));
+    }
+
+    @Test
+    void aGatewayThatRestartsServesAtOnce() {
+        // When
+        suite.kill(ServiceName.GATEWAY);
+        suite.start(ServiceName.GATEWAY);
+
+        // Then
+        assertThat(suite.integratorA().immediate(demo.siteId(), SMALL).status()).isEqualTo(200);
+    }
+
+    @Test
+    void queriesNeedNoRegistry() {
+        // Given
+        suite.stop(ServiceName.REGISTRY);
+
+        // When
+        Answer query = suite.integratorA().immediate(demo.siteId(), SMALL);
+        Answer sites = suite.integratorA().sites(demo.databaseId());
+        Answer unknownKey = suite.client(demo.keyA() + "x").sites(demo.databaseId());
+
+        // Then
+        assertThat(query.status()).as("%s", query).isEqualTo(200);
+        assertThat(sites.json().path("sites")).hasSize(1);
+        assertThat(unknownKey.status()).isEqualTo(401);
+    }
+
+    @Test
+    void aFirebirdThatStopsIsSaidToBeAwayAndFoundAgain() {
+        // Given
+        assertThat(runs(demo.siteId())).isTrue();
+
+        // When
+        suite.firebird().stop();
+        Answer away = suite.integratorA().immediate(demo.siteId(), SMALL);
+
+        // Then
+        assertThat(away.status()).as("%s", away).isEqualTo(400);
+        assertThat(away.errorType()).isIn("fbsql", "haloLink");
+        assertThat(away.errorMessage()).isNotBlank().doesNotContain(".fdb").doesNotContain("127.0.0.1");
+        suite.firebird().start();
+        await().atMost(SOON).until(() -> runs(demo.siteId()));
+    }
+
+    private boolean runs(Object siteId) {
+        return suite.integratorA().immediate(siteId, SMALL).status() == 200;
+    }
+
+    private String availability() {
+        return suite.integratorA()
+                .site(demo.siteId())
+                .json()
+                .path("availability")
+                .asText();
+    }
+
+    private boolean isRunning(String marker) {
+        return !suite.practiceServer().running(marker).isEmpty();
+    }
+}

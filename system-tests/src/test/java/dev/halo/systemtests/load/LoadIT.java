@@ -1,0 +1,156 @@
+package dev.halo.systemtests.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.halo.local.ServiceName;
+import dev.halo.systemtests.client.Answer;
+import dev.halo.systemtests.client.QueryBody;
+import dev.halo.systemtests.suite.Demo;
+import dev.halo.systemtests.suite.Metrics;
+import dev.halo.systemtests.suite.SuiteUnderTest;
+import dev.halo.systemtests.suite.SystemTest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/** Many queries, each of which gets its own answer. */
+@SystemTest
+@Order(SuiteUnderTest.AFTER_THE_ORDINARY - 1)
+class LoadIT {
+
+    private static final int IN_A_ROW = 2_000;
+    private static final int AT_ONCE = 64;
+    private static final Duration FOR = Duration.ofSeconds(30);
+
+    private final SuiteUnderTest suite;
+    private final Demo demo;
+
+    LoadIT(SuiteUnderTest suite) {
+        this.suite = suite;
+        this.demo = suite.demo();
+    }
+
+    @Test
+    void twoThousandInARowAreAllAnswered() {
+        // Given
+        Counters before = counters();
+        Map<String, Integer> answers = new TreeMap<>();
+
+        // When
+        for (int i = 0; i < IN_A_ROW; i++) {
+            answers.merge(ask(i), 1, Integer::sum);
+        }
+
+        // Then
+        assertThat(answers).isEqualTo(Map.of("right", IN_A_ROW));
+        assertCounted(before, IN_A_ROW);
+    }
+
+    @Test
+    void sixtyFourAtOnceAreAllAnswered() throws Exception {
+        // Given
+        Counters before = counters();
+        long end = System.nanoTime() + FOR.toNanos();
+        ExecutorService callers = Executors.newFixedThreadPool(AT_ONCE);
+        List<Future<Map<String, Integer>>> running = new ArrayList<>();
+
+        // When
+        for (int caller = 0; caller < AT_ONCE; caller++) {
+            int first = caller * 1_000_000;
+            running.add(callers.submit(() -> askUntil(end, first)));
+        }
+        Map<String, Integer> answers = new TreeMap<>();
+        for (Future<Map<String, Integer>> caller : running) {
+            caller.get().forEach((answer, count) -> answers.merge(answer, count, Integer::sum));
+        }
+        callers.shutdown();
+
+        // Then
+        int asked = answers.values().stream().mapToInt(Integer::intValue).sum();
+        assertThat(answers).isEqualTo(Map.of("right", asked));
+        assertThat(asked).isGreaterThan(AT_ONCE * 10);
+        assertCounted(before, asked);
+    }
+
+    private Map<String, Integer> askUntil(long end, int first) {
+        Map<String, Integer> answers = new TreeMap<>();
+        for (int number = first; System.nanoTime() < end; number++) {
+            answers.merge(ask(number), 1, Integer::sum);
+        }
+        return answers;
+    }
+
+    /** {@code right}, or what was wrong with the answer. */
+    private String ask(int number) {
+        Answer answer = suite.integratorA()
+                .immediate(
+                        demo.siteId(),
+                        QueryBody.sql("select cast(@n as integer) as N from RDB$DATABASE")
+                                .scalar()
+                                .parameter("n", "Int", Integer.toString(number)));
+        if (answer.status() != 200) {
+            return answer.toString();
+        }
+        return answer.value().asInt() == number ? "right" : "the answer of another query";
+    }
+
+    private void assertCounted(Counters before, int queries) {
+        // The services count when an answer has left them, which may be a moment after it was read here.
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(counters().minus(before)).isEqualTo(Counters.of(queries)));
+    }
+
+    private Counters counters() {
+        return Counters.read(
+                Metrics.of(demo.gateway()), Metrics.of(demo.routing()), Metrics.of(suite.url(ServiceName.LINK)));
+    }
+
+    /**
+     * What the services have counted; equal numbers mean that nothing was lost or doubled on the way.
+     *
+     * @param answered by the gateway
+     * @param delivered by the bridge to the Link
+     * @param run by the Link
+     * @param ended outcomes that the bridge passed back
+     * @param astray replies that nobody waited for, and queries whose outcome never came
+     */
+    private record Counters(long answered, long delivered, long run, long ended, long astray) {
+
+        static Counters of(long queries) {
+            return new Counters(queries, queries, queries, queries, 0);
+        }
+
+        static Counters read(Metrics gateway, Metrics bridge, Metrics link) {
+            double astray = gateway.sum("halo_gateway_replies_late_total")
+                    + gateway.sum("halo_gateway_replies_foreign_total")
+                    + gateway.sum("halo_gateway_replies_malformed_total")
+                    + gateway.sum("halo_gateway_released_total")
+                    + bridge.sum("halo_bridge_queries_abandoned_total")
+                    + bridge.sum("halo_bridge_dropped_total")
+                    + link.sum("halo_link_queries_duplicate_total");
+            return new Counters(
+                    (long) gateway.sum("halo_gateway_immediate_seconds_count"),
+                    (long) bridge.sum("halo_bridge_queries_delivered_total"),
+                    (long) link.sum("halo_link_queries_total"),
+                    (long) bridge.sum("halo_bridge_queries_ended_total"),
+                    (long) astray);
+        }
+
+        Counters minus(Counters before) {
+            return new Counters(
+                    answered - before.answered,
+                    delivered - before.delivered,
+                    run - before.run,
+                    ended - before.ended,
+                    astray - before.astray);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.halo.systemtests.suite;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+
+/** The registry's admin API with the operator's token of the demo. */
+public final class OperatorClient {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final Demo demo;
+
+    OperatorClient(Demo demo) {
+        this.demo = demo;
+    }
+
+    /** A new integrator's id. */
+    public String createIntegrator(String name) {
+        return post("/admin/v1/integrators", "{\"name\":\"" + name + "\"}")
+                .path("integratorId")
+                .asText();
+    }
+
+    /** A new key, which replaces the one in that slot. */
+    public String issueKey(String integratorId, String slot) {
+        return post("/admin/v1/integrators/" + integratorId + "/keys", "{\"slot\":\"" + slot + "\"}")
+                .path("key")
+                .asText();
+    }
+
+    /** The status of a request without a valid token. */
+    public int statusWithToken(String token) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(demo.registry().resolve("/admin/v1/integrators"));
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        return send(request.build()).statusCode();
+    }
+
+    private JsonNode post(String path, String body) {
+        HttpResponse<String> response =
+                send(HttpRequest.newBuilder(demo.registry().resolve(path))
+                        .header("Authorization", "Bearer " + demo.value("HALO_OPERATOR_TOKEN"))
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(body))
+                        .build());
+        if (response.statusCode() != 201) {
+            throw new AssertionError("POST " + path + " answered " + response.statusCode() + " " + response.body());
+        }
+        try {
+            return MAPPER.readTree(response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static HttpResponse<String> send(HttpRequest request) {
+        try {
+            return HTTP.send(request, BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
