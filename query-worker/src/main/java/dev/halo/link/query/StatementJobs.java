@@ -14,12 +14,14 @@ import dev.halo.link.journal.WriteJournal;
 import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.QueryBounds;
 import dev.halo.protocol.query.QueryFailure;
+import dev.halo.protocol.query.QueryMode;
 import dev.halo.protocol.query.QueryRequest;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /** Runs queries that have their slots: execution, audit, delivery of the result. */
@@ -37,6 +39,7 @@ public final class StatementJobs implements AutoCloseable {
     private final ResultUploader uploader;
     private final QueryMetrics metrics;
     private final JobThreads threads;
+    private final Function<QueryMode, ExecutionLimits> limits;
     private final InstantSource clock;
 
     public StatementJobs(
@@ -46,6 +49,7 @@ public final class StatementJobs implements AutoCloseable {
             ResultUploader uploader,
             QueryMetrics metrics,
             JobThreads threads,
+            Function<QueryMode, ExecutionLimits> limits,
             InstantSource clock) {
         this.runner = runner;
         this.enablement = enablement;
@@ -54,6 +58,7 @@ public final class StatementJobs implements AutoCloseable {
         this.uploader = uploader;
         this.metrics = metrics;
         this.threads = threads;
+        this.limits = limits;
         this.clock = clock;
     }
 
@@ -95,7 +100,7 @@ public final class StatementJobs implements AutoCloseable {
                 rows = ran.rows();
             }
         } catch (RuntimeException e) {
-            LOG.errorf(e, "event=query_broken query=%s", query.id());
+            LOG.errorf("event=query_broken query=%s fault=%s", query.id(), Fault.of(e));
         } finally {
             if (!uploading) {
                 service.slotsFree(query);
@@ -121,7 +126,7 @@ public final class StatementJobs implements AutoCloseable {
         ResultBuffer buffer = new ResultBuffer();
         JournalGate gate = new JournalGate(journal, request);
         ExecutionResult result = runner.run(
-                new Execution(query.database(), login, request.command(), ExecutionLimits.of(request.mode())),
+                new Execution(query.database(), login, request.command(), limits.apply(request.mode())),
                 buffer,
                 gate,
                 query.cancel());
@@ -148,7 +153,7 @@ public final class StatementJobs implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            LOG.errorf(e, "event=upload_broken query=%s", query.id());
+            LOG.errorf("event=upload_broken query=%s fault=%s", query.id(), Fault.of(e));
         } finally {
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
             Outcome outcome = stored
@@ -158,9 +163,9 @@ public final class StatementJobs implements AutoCloseable {
         }
     }
 
-    private static long uploadDeadline(LiveQuery query) {
+    private long uploadDeadline(LiveQuery query) {
         long millis = query.request().queueMillis()
-                + ExecutionLimits.of(query.request().mode()).read().toMillis()
+                + limits.apply(query.request().mode()).read().toMillis()
                 + MARGIN_MILLIS;
         return query.receivedNanos() + TimeUnit.MILLISECONDS.toNanos(millis);
     }

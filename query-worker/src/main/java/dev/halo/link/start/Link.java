@@ -32,6 +32,7 @@ import dev.halo.link.session.SessionMetrics;
 import dev.halo.link.site.DatabaseGuard;
 import dev.halo.link.site.SiteDirectory;
 import dev.halo.link.site.SiteWatch;
+import dev.halo.protocol.site.Environment;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
@@ -42,6 +43,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -78,12 +81,17 @@ public final class Link implements AutoCloseable {
     private final Enrolment enrolment;
     private final BridgeSession session;
     private final ScheduledExecutorService housekeeping;
+    private final CompletableFuture<Void> looked = new CompletableFuture<>();
 
     /** @throws dev.halo.link.identity.DataDirectoryException if the Link's own files cannot be used */
     public Link(LinkConfigs configs, Databases databases, MeterRegistry meters, Vertx vertx) {
         this.configs = configs;
         LinkConfig config = configs.link();
         CloudUrls urls = CloudUrls.of(config);
+        if (config.environment() == Environment.PRODUCTION
+                && !config.simulatedClockOffset().isZero()) {
+            throw new IllegalArgumentException("halo.link.simulated-clock-offset must be PT0S in production");
+        }
         InstantSource machine = Clock.offset(Clock.systemUTC(), config.simulatedClockOffset());
         this.clock = new LinkClock(machine, config.clockWarning());
         this.dataDirectory = DataDirectory.open(LinkPaths.dataDir(config.dataDir()));
@@ -111,6 +119,7 @@ public final class Link implements AutoCloseable {
                 new ResultUploader(http, urls, credentials, configs.query()),
                 new QueryMetrics(meters),
                 new JobThreads(configs.query()),
+                databases::limits,
                 clock);
         QueryService.Gates gates = new QueryService.Gates(sites, authority, enablement);
         this.queries = new QueryService(
@@ -192,6 +201,7 @@ public final class Link implements AutoCloseable {
         watch.afterLook(() -> {
             enablement.lookAtAll();
             enrolment.announceSoon();
+            looked.complete(null);
         });
         enrolment.onIdentity(session::connectSoon);
         housekeeping.scheduleWithFixedDelay(
@@ -201,6 +211,11 @@ public final class Link implements AutoCloseable {
         LOG.infof(
                 "event=link_started environment=%s data_dir=%s journal=%s",
                 configs.link().environment().wire(), dataDirectory.path(), journal.journalId());
+    }
+
+    /** Completes when every installation has been looked at once. */
+    public CompletionStage<Void> looked() {
+        return looked.minimalCompletionStage();
     }
 
     public LinkConfigs configs() {

@@ -5,6 +5,7 @@ import dev.halo.link.enablement.CatalogueAccess;
 import dev.halo.link.enablement.IntegratorAccess;
 import dev.halo.link.execution.CancelToken;
 import dev.halo.link.execution.Execution;
+import dev.halo.link.execution.ExecutionLimits;
 import dev.halo.link.execution.ExecutionResult;
 import dev.halo.link.execution.ExecutionResult.Elapsed;
 import dev.halo.link.execution.ResultPage;
@@ -24,6 +25,7 @@ import dev.halo.protocol.query.ErrorType;
 import dev.halo.protocol.query.ExecutionMode;
 import dev.halo.protocol.query.LinkErrorCode;
 import dev.halo.protocol.query.QueryFailure;
+import dev.halo.protocol.query.QueryMode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -68,6 +70,11 @@ public final class StubDatabases implements Databases, Discovery, IntegratorAcce
     @Override
     public StatementRunner runner(SiteGuard guard) {
         return new Runner(guard);
+    }
+
+    @Override
+    public ExecutionLimits limits(QueryMode mode) {
+        return ExecutionLimits.of(mode);
     }
 
     @Override
