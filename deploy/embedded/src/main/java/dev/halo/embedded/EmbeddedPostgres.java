@@ -25,7 +25,7 @@ import org.postgresql.Driver;
 public final class EmbeddedPostgres implements AutoCloseable {
 
     private static final String SUPERUSER = "halo";
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofSeconds(120);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
     private final Path directory;
@@ -218,7 +218,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     .redirectInput(new File("/dev/null"))
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                     .start();
-            if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            if (!process.waitFor(180, TimeUnit.SECONDS) || process.exitValue() != 0) {
                 process.destroyForcibly();
                 throw new EmbeddedException("PostgreSQL's initdb failed, see " + log());
             }

@@ -32,7 +32,7 @@ import java.util.concurrent.Executors;
  */
 public final class Suite implements AutoCloseable {
 
-    private static final Duration READY = Duration.ofSeconds(120);
+    private static final Duration READY = Duration.ofSeconds(300);
     private static final Duration REAP = Duration.ofSeconds(10);
     private static final Duration OPERATOR_TOKEN = Duration.ofDays(30);
 

@@ -1,6 +1,8 @@
 package dev.halo.routing.outcome;
 
+import dev.halo.messaging.SlotBeacon;
 import dev.halo.routing.metric.BridgeMetrics;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -13,6 +15,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
 
 /**
  * The one way to Kafka for all that sessions have to say. A send may block for metadata or buffer space, which an event
@@ -23,6 +26,9 @@ public final class RecordPublisher implements AutoCloseable {
 
     private static final int OVERHEAD = 512;
     private static final long CLOSE_SECONDS = 5;
+
+    /** Longer than an instance lives without Kafka. */
+    private static final Duration PATIENCE = SlotBeacon.MUTE_LIMIT.plusSeconds(10);
 
     private final Producer<String, byte[]> producer;
     private final BridgeMetrics metrics;
@@ -99,12 +105,29 @@ public final class RecordPublisher implements AutoCloseable {
         }
     }
 
+    /**
+     * A send that found no metadata has put nothing into the producer and is tried again in its place, so that an outage
+     * that the instance survives costs no record and no order.
+     */
     private void send(ProducerRecord<String, byte[]> record, long size, CompletableFuture<RecordMetadata> done) {
-        try {
-            producer.send(record, (metadata, failure) -> finish(size, done, metadata, failure));
-        } catch (KafkaException | IllegalStateException e) {
-            finish(size, done, null, e);
-        }
+        Thread self = Thread.currentThread();
+        long giveUpAt = System.nanoTime() + PATIENCE.toNanos();
+        boolean[] again = new boolean[1];
+        do {
+            again[0] = false;
+            try {
+                producer.send(record, (metadata, failure) -> {
+                    boolean inPlace = Thread.currentThread() == self && failure instanceof RetriableException;
+                    if (inPlace && System.nanoTime() - giveUpAt < 0 && !sender.isShutdown()) {
+                        again[0] = true;
+                    } else {
+                        finish(size, done, metadata, failure);
+                    }
+                });
+            } catch (KafkaException | IllegalStateException e) {
+                finish(size, done, null, e);
+            }
+        } while (again[0]);
     }
 
     private void finish(long size, CompletableFuture<RecordMetadata> done, RecordMetadata metadata, Exception failure) {

@@ -173,7 +173,8 @@ public final class Sessions {
                 .count();
     }
 
-    private Collection<LinkSession> ofLink(UUID linkId) {
+    /** The sessions of a Link, in whatever state; more than one only until the later has won. */
+    public Collection<LinkSession> ofLink(UUID linkId) {
         return byLink.getOrDefault(linkId, Set.of());
     }
 

@@ -26,10 +26,14 @@ final class FakeLink implements AutoCloseable {
     private static final int MAX_MESSAGE = 4 * 1024 * 1024;
     private static final long LIMIT_SECONDS = 20;
 
+    /** Small, so that a Link that reads nothing is noticed after few messages. */
+    private static final int RECEIVE_BUFFER = 64 * 1024;
+
     private final HttpClient client;
     private final WebSocket socket;
     private final BlockingQueue<Frame> received = new LinkedBlockingQueue<>();
     private final List<Frame> seen = new CopyOnWriteArrayList<>();
+    private UUID sessionId;
     private volatile boolean closed;
     private volatile Short closeCode;
 
@@ -69,8 +73,13 @@ final class FakeLink implements AutoCloseable {
     static FakeLink open(Vertx vertx, int port, String token) throws Exception {
         FakeLink link = connect(vertx, port, token);
         link.hello();
-        link.await(Frame.Welcome.class);
+        link.sessionId = link.await(Frame.Welcome.class).sessionId();
         return link;
+    }
+
+    /** Of a Link made by {@link #open}. */
+    UUID sessionId() {
+        return sessionId;
     }
 
     void hello() {

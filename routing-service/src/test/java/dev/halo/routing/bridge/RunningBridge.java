@@ -2,6 +2,7 @@ package dev.halo.routing.bridge;
 
 import dev.halo.messaging.SlotBeacon.LossCause;
 import dev.halo.protocol.link.LinkApi;
+import dev.halo.protocol.query.Outcome.ReleaseCause;
 import dev.halo.routing.TestConfig;
 import dev.halo.routing.config.RoutingConfig;
 import dev.halo.routing.endpoint.SessionEndpoint;
@@ -14,6 +15,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -77,6 +79,15 @@ final class RunningBridge implements AutoCloseable {
 
     double count(String name, String... tags) {
         return meters.get(name).tags(tags).counter().count();
+    }
+
+    boolean hasReleased(ReleaseCause cause) {
+        return count("halo.bridge.queries.released", "cause", cause.name()) > 0;
+    }
+
+    /** The id of a Link's one session here. */
+    UUID sessionOf(UUID linkId) {
+        return bridge.sessions().orElseThrow().ofLink(linkId).iterator().next().id();
     }
 
     @Override

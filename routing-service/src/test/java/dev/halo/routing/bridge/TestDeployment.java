@@ -32,6 +32,9 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -42,6 +45,11 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** What surrounds a bridge: the topics of a deployment, a registry and a gateway that the test plays. */
 final class TestDeployment implements AutoCloseable {
+
+    // Kept, because a logger that nobody holds forgets its level.
+    private static final List<Logger> QUIET = Stream.of("kafka", "state.change.logger", "org.apache.kafka")
+            .map(Logger::getLogger)
+            .toList();
 
     private final KafkaSettings settings;
     private final KeyPair keys = newKeys();
@@ -57,6 +65,7 @@ final class TestDeployment implements AutoCloseable {
                 1,
                 Duration.ofSeconds(15),
                 Map.of());
+        QUIET.forEach(logger -> logger.setLevel(Level.SEVERE));
         TopicAdmin.ensure(settings);
         this.producer = KafkaClients.producer(settings, "test-gateway");
     }

@@ -1,9 +1,9 @@
 package dev.halo.routing.service;
 
 import dev.halo.routing.config.RoutingConfig;
-import io.quarkus.runtime.Quarkus;
-import io.quarkus.runtime.QuarkusApplication;
-import io.quarkus.runtime.annotations.QuarkusMain;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -12,34 +12,33 @@ import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
- * Runs until it is told to stop, and then drains while the HTTP server still serves: the sockets that are open must be
- * told where to go.
+ * Drains when the process is told to stop. This event comes before anything is taken down, and while it is observed the
+ * HTTP server still serves: the sockets that are open must be told where to go.
  */
-@QuarkusMain
-public class RoutingApplication implements QuarkusApplication {
+@ApplicationScoped
+public class ShutdownDrain {
 
-    private static final Logger LOG = Logger.getLogger(RoutingApplication.class);
+    private static final Logger LOG = Logger.getLogger(ShutdownDrain.class);
 
     private final BridgeService service;
     private final RoutingConfig.Drain limits;
 
     @Inject
-    public RoutingApplication(BridgeService service, RoutingConfig config) {
+    public ShutdownDrain(BridgeService service, RoutingConfig config) {
         this.service = service;
         this.limits = config.drain();
     }
 
-    @Override
-    public int run(String... args) throws Exception {
-        Quarkus.waitForExit();
+    void drain(@Observes ShutdownDelayInitiatedEvent event) {
         Duration limit =
-                limits.spread().plus(limits.grace()).plus(limits.unfinished()).plus(limits.grace());
+                limits.spread().plus(limits.unfinished()).plus(limits.grace().multipliedBy(2));
         try {
             service.drain().toCompletableFuture().get(limit.toMillis(), TimeUnit.MILLISECONDS);
             LOG.info("event=drainEnded");
         } catch (TimeoutException | ExecutionException e) {
             LOG.warnf("event=drainNotEnded sockets=%d", service.bridge().sockets());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        return 0;
     }
 }
