@@ -38,6 +38,7 @@ public final class StatementJobs implements AutoCloseable {
     private final AuditLog audit;
     private final ResultUploader uploader;
     private final QueryMetrics metrics;
+    private final QueryTracing tracing;
     private final JobThreads threads;
     private final Function<QueryMode, ExecutionLimits> limits;
     private final InstantSource clock;
@@ -47,7 +48,7 @@ public final class StatementJobs implements AutoCloseable {
             EnablementService enablement,
             Records records,
             ResultUploader uploader,
-            QueryMetrics metrics,
+            Observation observation,
             JobThreads threads,
             Function<QueryMode, ExecutionLimits> limits,
             InstantSource clock) {
@@ -56,7 +57,8 @@ public final class StatementJobs implements AutoCloseable {
         this.journal = records.journal();
         this.audit = records.audit();
         this.uploader = uploader;
-        this.metrics = metrics;
+        this.metrics = observation.metrics();
+        this.tracing = observation.tracing();
         this.threads = threads;
         this.limits = limits;
         this.clock = clock;
@@ -64,6 +66,9 @@ public final class StatementJobs implements AutoCloseable {
 
     /** What is written down of a query. */
     public record Records(WriteJournal journal, AuditLog audit) {}
+
+    /** What operators see of it. */
+    public record Observation(QueryMetrics metrics, QueryTracing tracing) {}
 
     StatementRunner runner() {
         return runner;
@@ -125,11 +130,12 @@ public final class StatementJobs implements AutoCloseable {
         QueryRequest request = query.request();
         ResultBuffer buffer = new ResultBuffer();
         JournalGate gate = new JournalGate(journal, request);
-        ExecutionResult result = runner.run(
-                new Execution(query.database(), login, request.command(), limits.apply(request.mode())),
-                buffer,
-                gate,
-                query.cancel());
+        Execution execution = new Execution(query.database(), login, request.command(), limits.apply(request.mode()));
+        ExecutionResult result = tracing.within(
+                request,
+                query.trace(),
+                ExecutionResult.Failed.class::isInstance,
+                () -> runner.run(execution, buffer, gate, query.cancel()));
         metrics.ran(request.mode(), query.queuedMillis(), result.elapsed().executing());
         audit.append(entry(query, result));
         return new Ran(result, buffer.rows(), gate.wrote());

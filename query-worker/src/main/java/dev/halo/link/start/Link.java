@@ -23,6 +23,7 @@ import dev.halo.link.query.JobThreads;
 import dev.halo.link.query.Outbox;
 import dev.halo.link.query.QueryMetrics;
 import dev.halo.link.query.QueryService;
+import dev.halo.link.query.QueryTracing;
 import dev.halo.link.query.ResultUploader;
 import dev.halo.link.query.StatementJobs;
 import dev.halo.link.queue.FairQueue;
@@ -35,6 +36,7 @@ import dev.halo.link.site.SiteWatch;
 import dev.halo.protocol.site.Environment;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.vertx.core.Vertx;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
@@ -84,7 +86,7 @@ public final class Link implements AutoCloseable {
     private final CompletableFuture<Void> looked = new CompletableFuture<>();
 
     /** @throws dev.halo.link.identity.DataDirectoryException if the Link's own files cannot be used */
-    public Link(LinkConfigs configs, Databases databases, MeterRegistry meters, Vertx vertx) {
+    public Link(LinkConfigs configs, Databases databases, MeterRegistry meters, OpenTelemetry telemetry, Vertx vertx) {
         this.configs = configs;
         LinkConfig config = configs.link();
         CloudUrls urls = CloudUrls.of(config);
@@ -117,7 +119,7 @@ public final class Link implements AutoCloseable {
                 enablement,
                 new StatementJobs.Records(journal, audit),
                 new ResultUploader(http, urls, credentials, configs.query()),
-                new QueryMetrics(meters),
+                new StatementJobs.Observation(new QueryMetrics(meters), new QueryTracing(telemetry)),
                 new JobThreads(configs.query()),
                 databases::limits,
                 clock);

@@ -39,8 +39,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Databases without a server. A statement {@code wait} runs until {@link #permits} has one for it or it is stopped; every
- * other gives one row.
+ * Databases without a server. A statement {@code wait} runs until {@link #permits} has one for it or it is stopped, {@code
+ * break} fails inside the engine; every other gives one row.
  */
 public final class StubDatabases implements Databases, Discovery, IntegratorAccess {
 
@@ -146,6 +146,9 @@ public final class StubDatabases implements Databases, Discovery, IntegratorAcce
         @Override
         public ExecutionResult run(Execution execution, RowSink sink, WriteGate gate, CancelToken cancel) {
             executions.add(execution);
+            if (execution.command().text().startsWith("break")) {
+                throw new IllegalStateException(execution.command().text());
+            }
             Optional<QueryFailure> refused = guard.verify(execution.database().siteId());
             if (refused.isPresent()) {
                 return new ExecutionResult.Failed(refused.get(), new Elapsed(1, 1));
