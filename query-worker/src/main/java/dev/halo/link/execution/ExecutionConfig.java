@@ -1,5 +1,6 @@
 package dev.halo.link.execution;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
@@ -31,11 +32,16 @@ public interface ExecutionConfig {
     @DurationMax(seconds = 30)
     Duration writeLimit();
 
-    /** Rows that one round trip to the server fetches. */
+    /** Rows that one round trip to the server fetches at most. */
     @WithDefault("1000")
     @Min(1)
     @Max(100_000)
     int fetchSize();
+
+    /** Bytes that the rows of one round trip take at most, by their declared lengths; two round trips are held at a time. */
+    @WithDefault("2M")
+    @NotNull
+    MemorySize fetchBytes();
 
     /** How long a statement that writes waits for a row that somebody else has locked; whole seconds. */
     @WithDefault("5S")

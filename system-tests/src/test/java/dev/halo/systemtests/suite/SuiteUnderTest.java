@@ -102,13 +102,13 @@ public final class SuiteUnderTest implements AutoCloseable {
         return new OperatorClient(demo);
     }
 
-    /** A key that was replaced by another one. */
+    /** A key that was valid once. */
     public synchronized String revokedKey() {
         if (revokedKey == null) {
             String integrator = operator().createIntegrator("System tests " + UUID.randomUUID());
-            String first = operator().issueKey(integrator, "PRIMARY");
-            operator().issueKey(integrator, "PRIMARY");
-            revokedKey = first;
+            String key = operator().issueKey(integrator, "PRIMARY");
+            operator().revokeKey(integrator, "PRIMARY");
+            revokedKey = key;
         }
         return revokedKey;
     }
