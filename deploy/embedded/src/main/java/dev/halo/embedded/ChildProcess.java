@@ -170,13 +170,13 @@ public final class ChildProcess implements AutoCloseable {
         } catch (IOException e) {
             child.destroy();
         }
-        awaitEnd(spec.grace().plusSeconds(5));
+        awaitEnd(spec.grace().plusSeconds(30));
     }
 
     /** Ends the server without notice, as a crash would, and returns when it is gone. */
     public void kill() {
         child.destroyForcibly();
-        awaitEnd(Duration.ofSeconds(10));
+        awaitEnd(Duration.ofSeconds(30));
     }
 
     /** Same as {@link #stop()}. */

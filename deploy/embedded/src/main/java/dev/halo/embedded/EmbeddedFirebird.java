@@ -26,7 +26,7 @@ public final class EmbeddedFirebird implements AutoCloseable {
     /** Firebird's administrator. */
     public static final String SYSDBA = "SYSDBA";
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
     private final Path instance;
@@ -301,7 +301,7 @@ public final class EmbeddedFirebird implements AutoCloseable {
         builder.environment().remove("ISC_PASSWORD");
         Process process = builder.start();
         try {
-            if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            if (!process.waitFor(180, TimeUnit.SECONDS) || process.exitValue() != 0) {
                 process.destroyForcibly();
                 throw new EmbeddedException(
                         "Firebird's security database cannot be made, see " + instance.resolve("isql.out"));

@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  */
 final class DemoSetup {
 
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(180);
     private static final Map<String, String> INTEGRATORS =
             Map.of("A", "Integrator A (demo)", "B", "Integrator B (demo)", "C", "Integrator C (demo)");
 

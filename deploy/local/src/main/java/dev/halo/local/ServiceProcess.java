@@ -147,18 +147,26 @@ public final class ServiceProcess implements AutoCloseable {
      * @throws SuiteException when it ends or the time is up; the message has the last lines of its log
      */
     public void awaitReady(Duration limit) {
+        if (becomesReady(limit)) {
+            return;
+        }
+        String what = isRunning() ? " was not ready within " + limit.toSeconds() + " s" : " ended at its start";
+        throw new SuiteException(name.module() + what + ". Its log " + log() + " ends with:\n" + lastLines());
+    }
+
+    /** Waits like {@link #awaitReady}; false when the service ends or the time is up. */
+    boolean becomesReady(Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (isRunning() && System.nanoTime() < deadline) {
             if (isReady()) {
-                return;
+                return true;
             }
             LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
             if (Thread.interrupted()) {
                 throw new SuiteException("Interrupted while waiting for the " + name.module());
             }
         }
-        String what = isRunning() ? " was not ready within " + limit.toSeconds() + " s" : " ended at its start";
-        throw new SuiteException(name.module() + what + ". Its log " + log() + " ends with:\n" + lastLines());
+        return false;
     }
 
     /** Whether it answers its readiness check with yes. */

@@ -32,7 +32,8 @@ import java.util.concurrent.Executors;
  */
 public final class Suite implements AutoCloseable {
 
-    private static final Duration READY = Duration.ofSeconds(120);
+    private static final Duration READY = Duration.ofSeconds(300);
+    private static final int STARTS = 3;
     private static final Duration REAP = Duration.ofSeconds(10);
     private static final Duration OPERATOR_TOKEN = Duration.ofDays(30);
 
@@ -75,10 +76,10 @@ public final class Suite implements AutoCloseable {
         StateDirectory.Lock lock = state.lock();
         try {
             reap(state);
+            settings.ports().requireFree(settings.zedmedIni().isEmpty());
             if (settings.clean()) {
                 state.clean();
             }
-            settings.ports().requireFree(settings.zedmedIni().isEmpty());
             return new Suite(settings, state, lock);
         } catch (RuntimeException e) {
             lock.close();
@@ -135,6 +136,13 @@ public final class Suite implements AutoCloseable {
 
     private void awaitReady(ServiceName name) {
         long begun = System.nanoTime();
+        for (int attempt = 1; attempt < STARTS && !closing && !service(name).becomesReady(READY); attempt++) {
+            if (!service(name).isRunning() && !closing) {
+                // A service gives up when the machine is too slow for it; whoever runs it starts it again.
+                progress(name.module() + " has ended at its start, starting it again");
+                service(name).start();
+            }
+        }
         service(name).awaitReady(READY);
         progress("%s is ready at %s (%.1f s)"
                 .formatted(name.module(), service(name).url(), (System.nanoTime() - begun) / 1e9));
