@@ -67,7 +67,9 @@ public class RegistrySuite implements QuarkusTestResourceLifecycleManager {
                 Map.entry("halo.registry.database.user", postgres.user()),
                 Map.entry("halo.registry.database.password", postgres.password()),
                 Map.entry("halo.registry.outbox.check-interval", "PT2S"),
-                Map.entry("halo.registry.refusals.per-address", "100000"),
+                Map.entry("halo.registry.refusals.per-address", "70"),
+                Map.entry("halo.registry.refusals.window", "PT20S"),
+                Map.entry("halo.registry.outbox.publish-timeout", "PT3S"),
                 Map.entry("halo.kafka.bootstrap-servers", kafka.bootstrapServers()),
                 Map.entry("halo.kafka.replication-factor", "1"),
                 Map.entry("halo.kafka.min-insync-replicas", "1"),
@@ -93,12 +95,12 @@ public class RegistrySuite implements QuarkusTestResourceLifecycleManager {
     }
 
     public void stopKafka() {
-        kafka.close();
-        kafka = null;
+        kafka.stop();
     }
 
+    /** Starts it again on its port, with what it had. */
     public void startKafka() {
-        kafka = EmbeddedKafka.start(directory, kafkaPort);
+        kafka.start();
     }
 
     /** The key that signs what operators and services come with. */

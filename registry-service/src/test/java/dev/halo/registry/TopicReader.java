@@ -16,9 +16,15 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 public final class TopicReader {
 
     private final String bootstrapServers;
+    private final String topicPrefix;
 
     public TopicReader(String bootstrapServers) {
+        this(bootstrapServers, "");
+    }
+
+    public TopicReader(String bootstrapServers, String topicPrefix) {
         this.bootstrapServers = bootstrapServers;
+        this.topicPrefix = topicPrefix;
     }
 
     /** All records in the order of their partitions. */
@@ -27,7 +33,7 @@ public final class TopicReader {
                 Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed");
         List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
         try (var consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic.baseName()).stream()
+            List<TopicPartition> partitions = consumer.partitionsFor(topic.name(topicPrefix)).stream()
                     .map(info -> new TopicPartition(info.topic(), info.partition()))
                     .toList();
             consumer.assign(partitions);

@@ -19,9 +19,11 @@ public class LinkMain {
             Quarkus.run(null, LinkMain::ended);
             return;
         }
-        System.exit(new CommandLine(new LinkCommand())
-                .setExecutionExceptionHandler(LinkMain::explain)
-                .execute(args));
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new LinkCommand()).setExecutionExceptionHandler(LinkMain::explain);
     }
 
     private static void ended(Integer exitCode, Throwable failure) {

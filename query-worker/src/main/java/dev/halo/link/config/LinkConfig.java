@@ -4,7 +4,6 @@ import dev.halo.protocol.site.Environment;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
@@ -76,12 +75,6 @@ public interface LinkConfig {
     @NotNull
     @WithDefault("PT20S")
     Duration stopGrace();
-
-    /** Simulating a clock is for trials only. */
-    @AssertTrue(message = "halo.link.simulated-clock-offset must be PT0S in production")
-    default boolean isClockHonest() {
-        return environment() != Environment.PRODUCTION || simulatedClockOffset().isZero();
-    }
 
     /** Calls to the registry. */
     interface Registry {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.Future;
 import org.firebirdsql.gds.ng.FbStatement;
 import org.firebirdsql.gds.ng.SqlCountHolder;
+import org.firebirdsql.gds.ng.fields.RowDescriptor;
 import org.firebirdsql.jdbc.FirebirdPreparedStatement;
 
 /** One try to run a command on one connection: a transaction of its own from its start to its commit. */
@@ -56,6 +57,9 @@ final class Attempt {
             super("the journal could not be written", cause);
         }
     }
+
+    /** A row of the widest table has 64 KiB. */
+    private static final int MIN_FETCH_ROWS = 16;
 
     private final Execution execution;
     private final Plan plan;
@@ -133,7 +137,7 @@ final class Attempt {
         try (PreparedStatement statement =
                 connection.prepareStatement(ready.sql().jdbc())) {
             int kind = StatementPolicy.checkKind(statement);
-            statement.setFetchSize(config.fetchSize());
+            limitFetch(statement);
             new ParameterBinder(values, (text, type) -> convert(connection, text, type))
                     .bind(statement, session.charset(), ready.bindings());
             List<Column> columns = columns(statement.getMetaData());
@@ -149,6 +153,22 @@ final class Attempt {
                     ? change(statement, hasRows, query, columns, outputs)
                     : read(statement, hasRows && !isEmptyReturning(statement, ready, kind), columns, outputs);
         }
+    }
+
+    /** So many rows at once as are worth a round trip, and no more than fit into little memory. */
+    private void limitFetch(PreparedStatement statement) throws SQLException {
+        if (isScalar() && plan.readOnly()) {
+            statement.setMaxRows(1);
+            statement.setFetchSize(1);
+            return;
+        }
+        RowDescriptor row = statement.unwrap(FbStatement.class).getRowDescriptor();
+        long rowBytes = 1;
+        for (int i = 0; row != null && i < row.getCount(); i++) {
+            rowBytes += row.getFieldDescriptor(i).getLength();
+        }
+        long rows = Math.max(MIN_FETCH_ROWS, config.fetchBytes().asLongValue() / rowBytes);
+        statement.setFetchSize((int) Math.min(config.fetchSize(), rows));
     }
 
     private void passGate() throws JournalClosed {
@@ -177,18 +197,21 @@ final class Attempt {
 
     private Progress read(PreparedStatement statement, boolean hasRows, List<Column> columns, OutputParameters outputs)
             throws SQLException, IOException {
-        boolean scalar = execution.command().executionMode() == ExecutionMode.SCALAR;
+        boolean scalar = isScalar();
         List<Column> shown = scalar && columns.size() > 1 ? columns.subList(0, 1) : columns;
         try (ResultWriter writer =
                 new ResultWriter(counted(), execution.limits().maxResultBytes())) {
             if (hasRows) {
                 try (ResultSet rows = statement.getResultSet()) {
-                    boolean more = rows.next();
-                    while (more) {
+                    boolean wanted = true;
+                    while (wanted && rows.next()) {
                         checkNotStopped();
                         outputs.read(rows, columns);
-                        write(writer, rows, shown);
-                        more = !scalar && rows.next();
+                        if (!scalar || writer.rows() == 0) {
+                            write(writer, rows, shown);
+                        }
+                        // A procedure that writes runs to its end, whoever looks at its rows.
+                        wanted = !scalar || !plan.readOnly();
                     }
                 }
             }
@@ -250,11 +273,18 @@ final class Attempt {
                 throw e;
             }
         } catch (RuntimeException e) {
-            throw new OutcomeUnknown(e);
+            lease.spoil();
+            if (!plan.readOnly()) {
+                throw new OutcomeUnknown(e);
+            }
         } finally {
             clock.returned();
             drop.cancel(false);
         }
+    }
+
+    private boolean isScalar() {
+        return execution.command().executionMode() == ExecutionMode.SCALAR;
     }
 
     private void checkNotStopped() {

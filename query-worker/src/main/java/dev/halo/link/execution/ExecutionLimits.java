@@ -28,6 +28,13 @@ public record ExecutionLimits(Duration read, Duration write, long maxResultBytes
         }
     }
 
+    /** The configured limits of a class of queries. */
+    public static ExecutionLimits of(QueryMode mode, ExecutionConfig config) {
+        ExecutionLimits contract = of(mode);
+        Duration read = mode == QueryMode.ASYNC ? config.asyncReadLimit() : config.readLimit();
+        return new ExecutionLimits(read, config.writeLimit(), contract.maxResultBytes());
+    }
+
     /** The contract's limits of a class of queries. */
     public static ExecutionLimits of(QueryMode mode) {
         Duration write = Duration.ofSeconds(30);

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
@@ -71,12 +72,15 @@ public final class Connector {
     private Session session(Connection connection, Charset charset) throws SQLException {
         connection.setAutoCommit(false);
         FirebirdConnection firebird = connection.unwrap(FirebirdConnection.class);
+        connection.setNetworkTimeout(
+                Runnable::run, (int) config.connectTimeout().toMillis());
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(
                         "select trim(current_role), trim(rdb$character_set_name) from" + " rdb$database")) {
             row.next();
             Session session = new Session(firebird, charset, row.getString(1), row.getString(2));
             connection.commit();
+            session.answerWithin(Duration.ZERO);
             return session;
         }
     }

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import org.firebirdsql.gds.ISCConstants;
 import org.firebirdsql.gds.TransactionParameterBuffer;
 import org.firebirdsql.gds.ng.FbDatabase;
@@ -16,6 +17,8 @@ import org.jboss.logging.Logger;
 public final class Session implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Session.class);
+
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final FirebirdConnection connection;
     private final FbDatabase database;
@@ -101,6 +104,11 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /** How long each later answer of the server may take; zero for as long as it likes. */
+    void answerWithin(Duration limit) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, (int) limit.toMillis());
+    }
+
     /** Closes the socket without a word; the server then ends what runs and rolls it back. */
     public void drop() {
         try {
@@ -114,6 +122,8 @@ public final class Session implements AutoCloseable {
     @Override
     public void close() {
         try {
+            // A server that no longer answers must not hold up whoever closes.
+            answerWithin(CLOSE_LIMIT);
             connection.close();
         } catch (SQLException | RuntimeException e) {
             LOG.debugf("event=close-failed cause=%s", e.getClass().getSimpleName());

@@ -14,12 +14,14 @@ import dev.halo.link.journal.WriteJournal;
 import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.QueryBounds;
 import dev.halo.protocol.query.QueryFailure;
+import dev.halo.protocol.query.QueryMode;
 import dev.halo.protocol.query.QueryRequest;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /** Runs queries that have their slots: execution, audit, delivery of the result. */
@@ -36,7 +38,9 @@ public final class StatementJobs implements AutoCloseable {
     private final AuditLog audit;
     private final ResultUploader uploader;
     private final QueryMetrics metrics;
+    private final QueryTracing tracing;
     private final JobThreads threads;
+    private final Function<QueryMode, ExecutionLimits> limits;
     private final InstantSource clock;
 
     public StatementJobs(
@@ -44,21 +48,27 @@ public final class StatementJobs implements AutoCloseable {
             EnablementService enablement,
             Records records,
             ResultUploader uploader,
-            QueryMetrics metrics,
+            Observation observation,
             JobThreads threads,
+            Function<QueryMode, ExecutionLimits> limits,
             InstantSource clock) {
         this.runner = runner;
         this.enablement = enablement;
         this.journal = records.journal();
         this.audit = records.audit();
         this.uploader = uploader;
-        this.metrics = metrics;
+        this.metrics = observation.metrics();
+        this.tracing = observation.tracing();
         this.threads = threads;
+        this.limits = limits;
         this.clock = clock;
     }
 
     /** What is written down of a query. */
     public record Records(WriteJournal journal, AuditLog audit) {}
+
+    /** What operators see of it. */
+    public record Observation(QueryMetrics metrics, QueryTracing tracing) {}
 
     StatementRunner runner() {
         return runner;
@@ -95,7 +105,7 @@ public final class StatementJobs implements AutoCloseable {
                 rows = ran.rows();
             }
         } catch (RuntimeException e) {
-            LOG.errorf(e, "event=query_broken query=%s", query.id());
+            LOG.errorf("event=query_broken query=%s fault=%s", query.id(), Fault.of(e));
         } finally {
             if (!uploading) {
                 service.slotsFree(query);
@@ -120,11 +130,12 @@ public final class StatementJobs implements AutoCloseable {
         QueryRequest request = query.request();
         ResultBuffer buffer = new ResultBuffer();
         JournalGate gate = new JournalGate(journal, request);
-        ExecutionResult result = runner.run(
-                new Execution(query.database(), login, request.command(), ExecutionLimits.of(request.mode())),
-                buffer,
-                gate,
-                query.cancel());
+        Execution execution = new Execution(query.database(), login, request.command(), limits.apply(request.mode()));
+        ExecutionResult result = tracing.within(
+                request,
+                query.trace(),
+                ExecutionResult.Failed.class::isInstance,
+                () -> runner.run(execution, buffer, gate, query.cancel()));
         metrics.ran(request.mode(), query.queuedMillis(), result.elapsed().executing());
         audit.append(entry(query, result));
         return new Ran(result, buffer.rows(), gate.wrote());
@@ -148,7 +159,7 @@ public final class StatementJobs implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            LOG.errorf(e, "event=upload_broken query=%s", query.id());
+            LOG.errorf("event=upload_broken query=%s fault=%s", query.id(), Fault.of(e));
         } finally {
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
             Outcome outcome = stored
@@ -158,9 +169,9 @@ public final class StatementJobs implements AutoCloseable {
         }
     }
 
-    private static long uploadDeadline(LiveQuery query) {
+    private long uploadDeadline(LiveQuery query) {
         long millis = query.request().queueMillis()
-                + ExecutionLimits.of(query.request().mode()).read().toMillis()
+                + limits.apply(query.request().mode()).read().toMillis()
                 + MARGIN_MILLIS;
         return query.receivedNanos() + TimeUnit.MILLISECONDS.toNanos(millis);
     }

@@ -9,14 +9,8 @@ import dev.halo.link.query.Outbox.Pending;
 import dev.halo.protocol.frame.Frame;
 import dev.halo.protocol.frame.FrameCodec;
 import dev.halo.protocol.frame.FrameCodec.Decoded;
-import dev.halo.protocol.link.LinkApi;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.ClientWebSocket;
-import io.vertx.core.http.UpgradeRejectedException;
-import io.vertx.core.http.WebSocketClient;
-import io.vertx.core.http.WebSocketClientOptions;
-import io.vertx.core.http.WebSocketConnectOptions;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -49,14 +43,18 @@ public final class BridgeSession implements AutoCloseable {
     private final SessionMetrics metrics;
     private final Vertx vertx;
     private final Context context;
-    private final WebSocketClient client;
+    private final SocketOpener opener;
     private final BackOff backOff;
     private volatile SessionState state = new SessionState.Disconnected("not enrolled yet", null);
+    private final SocketEvents events = new SocketEvents();
     private BridgeSocket current;
     private BridgeSocket draining;
     private long openedAt;
     private long retryTimer = NONE;
     private long beatTimer = NONE;
+    /** Whether the pause that runs was the bridge's word, which nothing shortens. */
+    private boolean told;
+
     private boolean stopped;
 
     public BridgeSession(
@@ -78,15 +76,7 @@ public final class BridgeSession implements AutoCloseable {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.backOff = new BackOff(config.minBackOff(), config.maxBackOff());
-        int maxMessage = config.maxMessage().asLongValue() > Integer.MAX_VALUE
-                ? Integer.MAX_VALUE
-                : (int) config.maxMessage().asLongValue();
-        this.client = vertx.createWebSocketClient(new WebSocketClientOptions()
-                .setMaxFrameSize(maxMessage)
-                .setMaxMessageSize(maxMessage)
-                .setConnectTimeout((int) config.connectTimeout().toMillis())
-                .setTcpKeepAlive(true)
-                .setTcpNoDelay(true));
+        this.opener = new SocketOpener(config, vertx, context);
         outbox.onNew(outcome -> context.runOnContext(none -> send(outcome)));
         metrics.watch(this);
     }
@@ -98,7 +88,7 @@ public final class BridgeSession implements AutoCloseable {
     /** Connects now if there is no session; to be called when there is an identity, and again when it has changed. */
     public void connectSoon() {
         context.runOnContext(none -> {
-            boolean waits = retryTimer != NONE && state instanceof SessionState.Disconnected;
+            boolean waits = retryTimer != NONE && state instanceof SessionState.Disconnected && !told;
             if (current == null && (waits || state instanceof SessionState.Disconnected d && d.nextTry() == null)) {
                 connect();
             }
@@ -116,6 +106,7 @@ public final class BridgeSession implements AutoCloseable {
 
     private void connect() {
         cancelTimer();
+        told = false;
         Optional<Credentials> identity = credentials.current();
         if (stopped || bridge.isEmpty() || identity.isEmpty()) {
             state = new SessionState.Disconnected(
@@ -123,47 +114,37 @@ public final class BridgeSession implements AutoCloseable {
             return;
         }
         state = new SessionState.Connecting();
-        ClientWebSocket socket = client.webSocket();
-        BridgeSocket mine = new BridgeSocket(socket, context);
-        socket.binaryMessageHandler(message -> onMessage(mine, ByteBuffer.wrap(message.getBytes())));
-        socket.textMessageHandler(text -> metrics.unknownFrame());
-        socket.closeHandler(none -> onClosed(mine, "the socket was closed" + reason(socket)));
-        socket.exceptionHandler(error ->
-                LOG.debugf("event=socket_error kind=%s", error.getClass().getSimpleName()));
-        current = mine;
-        long timeout = config.connectTimeout().toMillis();
-        long guard = vertx.setTimer(timeout, id -> fail(mine, "the bridge did not answer in time"));
-        WebSocketConnectOptions options = new WebSocketConnectOptions()
-                .setAbsoluteURI(CloudUrls.resolve(bridge.get(), LinkApi.SESSION).toString())
-                .setTimeout(timeout)
-                .addHeader("Authorization", "Bearer " + identity.get().token());
-        socket.connect(options)
-                .onComplete(result -> context.runOnContext(none -> {
-                    vertx.cancelTimer(guard);
-                    if (result.failed()) {
-                        onConnectFailed(mine, result.cause());
-                    } else if (mine.isClosed()) {
-                        socket.close();
-                    } else {
-                        mine.connected();
-                        sayHello(mine);
-                    }
-                }));
+        current = opener.open(bridge.get(), identity.get().token(), events);
     }
 
-    private static String reason(ClientWebSocket socket) {
-        String reason = socket.closeReason();
-        return reason == null || reason.isBlank() ? "" : ": " + reason.replaceAll("\\p{Cntrl}", " ");
-    }
+    private final class SocketEvents implements SocketOpener.Events {
 
-    private void onConnectFailed(BridgeSocket socket, Throwable cause) {
-        if (cause instanceof UpgradeRejectedException rejected) {
-            if (rejected.getStatus() == UNAUTHORIZED) {
+        @Override
+        public void opened(BridgeSocket socket) {
+            sayHello(socket);
+        }
+
+        @Override
+        public void notOpened(BridgeSocket socket, int status, String why) {
+            if (status == UNAUTHORIZED) {
                 handler.tokenRefused();
             }
-            fail(socket, "the bridge answered " + rejected.getStatus());
-        } else {
-            fail(socket, "the bridge cannot be reached (" + cause.getClass().getSimpleName() + ")");
+            fail(socket, why);
+        }
+
+        @Override
+        public void message(BridgeSocket socket, ByteBuffer message) {
+            onMessage(socket, message);
+        }
+
+        @Override
+        public void text(BridgeSocket socket) {
+            metrics.unknownFrame();
+        }
+
+        @Override
+        public void closed(BridgeSocket socket, String why) {
+            onClosed(socket, why);
         }
     }
 
@@ -292,6 +273,7 @@ public final class BridgeSession implements AutoCloseable {
             LOG.warnf("event=session_refused cause=%s pause_ms=%d", refused.cause(), pause.toMillis());
         }
         metrics.lost(refused.cause().name());
+        told = true;
         String why = refused.cause() == Frame.RefusalCause.SUPERSEDED
                 ? "another process opened a session of this Link: this installation runs twice"
                 : "the bridge refuses this Link: " + refused.cause();
@@ -390,7 +372,7 @@ public final class BridgeSession implements AutoCloseable {
             current = null;
             draining = null;
             state = new SessionState.Closed();
-            client.close().onComplete(closed -> done.complete(null));
+            opener.close().onComplete(closed -> done.complete(null));
         });
         return done;
     }

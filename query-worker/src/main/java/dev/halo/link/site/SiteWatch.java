@@ -102,9 +102,14 @@ public final class SiteWatch implements AutoCloseable {
             boolean wanted = asked.getAndSet(false);
             long now = System.nanoTime();
             boolean due = lastFullLook == 0 || now - lastFullLook >= probeEvery.toNanos();
-            if (wanted || due || !ini.fingerprint().equals(fingerprint) || isAnythingWrong()) {
-                look();
-                lastFullLook = now;
+            boolean rewritten = !ini.fingerprint().equals(fingerprint);
+            if (wanted || due || rewritten || isAnythingWrong()) {
+                boolean changed = look();
+                // Who may enter is looked at with the rest, not each time that something else is still broken.
+                if (wanted || due || rewritten || changed) {
+                    lastFullLook = now;
+                    afterLook.run();
+                }
             }
         } catch (RuntimeException e) {
             LOG.errorf(e, "event=site_look_failed");
@@ -118,8 +123,8 @@ public final class SiteWatch implements AutoCloseable {
                                 || !usable.warnings().isEmpty());
     }
 
-    /** Reads the INI and looks at every installation. */
-    void look() {
+    /** Reads the INI and looks at every installation; returns whether anything is different from before. */
+    boolean look() {
         fingerprint = ini.fingerprint();
         IniScan scan = ini.scan();
         if (!scan.failed()) {
@@ -132,9 +137,20 @@ public final class SiteWatch implements AutoCloseable {
         if (scan.failed()) {
             addKnownSections(states);
         }
+        logProblems(scan);
         logChanges(states);
+        boolean changed = !List.copyOf(directory.states()).equals(List.copyOf(states.values()));
         directory.replace(states, scan.problems());
-        afterLook.run();
+        return changed;
+    }
+
+    private void logProblems(IniScan scan) {
+        scan.problems().stream()
+                .filter(problem -> !directory.iniProblems().contains(problem))
+                .forEach(problem -> LOG.warnf("event=ini_problem message=\"%s\"", problem.message()));
+        if (scan.problems().isEmpty() && !directory.iniProblems().isEmpty()) {
+            LOG.info("event=ini_good");
+        }
     }
 
     private void forgetGone(List<Installation> now) {

@@ -5,6 +5,7 @@ import dev.halo.link.config.DiscoveryConfig;
 import dev.halo.link.enablement.FirebirdIntegratorAccess;
 import dev.halo.link.enablement.IntegratorAccess;
 import dev.halo.link.execution.ExecutionConfig;
+import dev.halo.link.execution.ExecutionLimits;
 import dev.halo.link.execution.QueryEngine;
 import dev.halo.link.execution.StatementRunner;
 import dev.halo.link.firebird.DatabaseLocation;
@@ -15,6 +16,7 @@ import dev.halo.link.firebird.Login;
 import dev.halo.link.firebird.ProbeConfig;
 import dev.halo.link.firebird.ProbeResult;
 import dev.halo.link.firebird.SiteGuard;
+import dev.halo.protocol.query.QueryMode;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,6 +75,11 @@ class FirebirdDatabases implements Databases {
     @Override
     public StatementRunner runner(SiteGuard guard) {
         return new QueryEngine(firebird, execution, guard);
+    }
+
+    @Override
+    public ExecutionLimits limits(QueryMode mode) {
+        return ExecutionLimits.of(mode, execution);
     }
 
     @Override

@@ -23,6 +23,7 @@ import dev.halo.link.query.JobThreads;
 import dev.halo.link.query.Outbox;
 import dev.halo.link.query.QueryMetrics;
 import dev.halo.link.query.QueryService;
+import dev.halo.link.query.QueryTracing;
 import dev.halo.link.query.ResultUploader;
 import dev.halo.link.query.StatementJobs;
 import dev.halo.link.queue.FairQueue;
@@ -32,8 +33,10 @@ import dev.halo.link.session.SessionMetrics;
 import dev.halo.link.site.DatabaseGuard;
 import dev.halo.link.site.SiteDirectory;
 import dev.halo.link.site.SiteWatch;
+import dev.halo.protocol.site.Environment;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.vertx.core.Vertx;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
@@ -42,6 +45,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -78,12 +83,17 @@ public final class Link implements AutoCloseable {
     private final Enrolment enrolment;
     private final BridgeSession session;
     private final ScheduledExecutorService housekeeping;
+    private final CompletableFuture<Void> looked = new CompletableFuture<>();
 
     /** @throws dev.halo.link.identity.DataDirectoryException if the Link's own files cannot be used */
-    public Link(LinkConfigs configs, Databases databases, MeterRegistry meters, Vertx vertx) {
+    public Link(LinkConfigs configs, Databases databases, MeterRegistry meters, OpenTelemetry telemetry, Vertx vertx) {
         this.configs = configs;
         LinkConfig config = configs.link();
         CloudUrls urls = CloudUrls.of(config);
+        if (config.environment() == Environment.PRODUCTION
+                && !config.simulatedClockOffset().isZero()) {
+            throw new IllegalArgumentException("halo.link.simulated-clock-offset must be PT0S in production");
+        }
         InstantSource machine = Clock.offset(Clock.systemUTC(), config.simulatedClockOffset());
         this.clock = new LinkClock(machine, config.clockWarning());
         this.dataDirectory = DataDirectory.open(LinkPaths.dataDir(config.dataDir()));
@@ -109,8 +119,9 @@ public final class Link implements AutoCloseable {
                 enablement,
                 new StatementJobs.Records(journal, audit),
                 new ResultUploader(http, urls, credentials, configs.query()),
-                new QueryMetrics(meters),
+                new StatementJobs.Observation(new QueryMetrics(meters), new QueryTracing(telemetry)),
                 new JobThreads(configs.query()),
+                databases::limits,
                 clock);
         QueryService.Gates gates = new QueryService.Gates(sites, authority, enablement);
         this.queries = new QueryService(
@@ -192,6 +203,7 @@ public final class Link implements AutoCloseable {
         watch.afterLook(() -> {
             enablement.lookAtAll();
             enrolment.announceSoon();
+            looked.complete(null);
         });
         enrolment.onIdentity(session::connectSoon);
         housekeeping.scheduleWithFixedDelay(
@@ -201,6 +213,11 @@ public final class Link implements AutoCloseable {
         LOG.infof(
                 "event=link_started environment=%s data_dir=%s journal=%s",
                 configs.link().environment().wire(), dataDirectory.path(), journal.journalId());
+    }
+
+    /** Completes when every installation has been looked at once. */
+    public CompletionStage<Void> looked() {
+        return looked.minimalCompletionStage();
     }
 
     public LinkConfigs configs() {

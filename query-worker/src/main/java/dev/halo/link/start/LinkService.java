@@ -1,6 +1,7 @@
 package dev.halo.link.start;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
@@ -13,8 +14,8 @@ public class LinkService {
 
     private final Link link;
 
-    LinkService(LinkConfigs configs, Databases databases, MeterRegistry meters, Vertx vertx) {
-        this.link = new Link(configs, databases, meters, vertx);
+    LinkService(LinkConfigs configs, Databases databases, MeterRegistry meters, OpenTelemetry telemetry, Vertx vertx) {
+        this.link = new Link(configs, databases, meters, telemetry, vertx);
     }
 
     /** The Link that this process is. */

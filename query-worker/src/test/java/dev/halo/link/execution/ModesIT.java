@@ -44,6 +44,11 @@ class ModesIT {
             end^
             create procedure "Odd name" returns (X integer) as begin x = 7; end^
             create procedure NO_OUTPUT as begin insert into t (id) values (500); end^
+            create procedure OWN_TRANSACTION returns (RO integer, ISO integer, LT integer) as
+            begin
+              select mon$read_only, mon$isolation_mode, mon$lock_timeout from mon$transactions
+                where mon$transaction_id = current_transaction into :ro, :iso, :lt;
+            end^
             create package PACK as begin procedure P returns (X integer); end^
             create package body PACK as begin procedure P returns (X integer) as begin x = 9; end end^
             set term ;^
@@ -53,6 +58,7 @@ class ModesIT {
             grant execute on procedure LOG_AND_LIST to role HALO_INTEGRATOR; grant all on T to procedure LOG_AND_LIST;
             grant execute on procedure "Odd name" to role HALO_INTEGRATOR;
             grant execute on procedure NO_OUTPUT to role HALO_INTEGRATOR; grant all on T to procedure NO_OUTPUT;
+            grant execute on procedure OWN_TRANSACTION to role HALO_INTEGRATOR;
             grant execute on package PACK to role HALO_INTEGRATOR;
             """;
 
@@ -237,11 +243,30 @@ class ModesIT {
         assertThat(engine.procedure(ExecutionMode.READER, "LOG_AND_LIST", in("upto", ParameterType.INT, "2"))
                         .json())
                 .isEqualTo("[{\"ID\":1},{\"ID\":2}]");
+        assertThat(engine.procedure(ExecutionMode.SCALAR, "LOG_AND_LIST", in("upto", ParameterType.INT, "2"))
+                        .failure()
+                        .code())
+                .as("the rows are there already")
+                .isEqualTo(335544665);
+        database.execute("delete from T where V = 'log';");
+        assertThat(engine.procedure(ExecutionMode.SCALAR, "LOG_AND_LIST", in("upto", ParameterType.INT, "2"))
+                        .json())
+                .isEqualTo("[{\"ID\":1}]");
         assertThat(engine.procedure(ExecutionMode.NON_QUERY, "LOG_AND_LIST", in("upto", ParameterType.INT, "0"))
                         .affected()
                         .rowsAffected())
                 .isZero();
         assertThat(database.value("select count(*) from T where V = 'log'")).isEqualTo("2");
+    }
+
+    @Test
+    void readsInReadOnlyTransactionsAndWritesWithALockTimeOut() {
+        String own = "select mon$read_only as RO, mon$isolation_mode as ISO, mon$lock_timeout as LT"
+                + " from mon$transactions where mon$transaction_id = current_transaction";
+
+        assertThat(engine.reader(own).json()).isEqualTo("[{\"RO\":1,\"ISO\":2,\"LT\":0}]");
+        assertThat(engine.procedure(ExecutionMode.READER, "OWN_TRANSACTION").json())
+                .isEqualTo("[{\"RO\":0,\"ISO\":2,\"LT\":5}]");
     }
 
     @Test

@@ -52,7 +52,7 @@ class ServerTroubleIT {
         database.execute("delete from T;");
         engine = new EngineUnderTest(
                 database,
-                Map.of("halo.link.firebird.connect-timeout", "2S"),
+                Map.of("halo.link.firebird.connect-timeout", "30S"),
                 Map.of("halo.link.execution.cancel-grace", "1S", "halo.link.execution.commit-timeout", "1S"),
                 site -> Optional.empty());
     }
@@ -66,7 +66,7 @@ class ServerTroubleIT {
     void recoversByItself() {
         assertThat(engine.scalar("select count(*) as N from T").json()).isEqualTo("[{\"N\":0}]");
 
-        server.stop();
+        server.kill();
         QueryFailure down = engine.scalar("select count(*) as N from T").failure();
         server.start();
 
@@ -79,7 +79,7 @@ class ServerTroubleIT {
     void takesAFreshConnectionForOneThatHasDied() {
         engine.scalar("select count(*) as N from T");
 
-        server.stop();
+        server.kill();
         server.start();
 
         assertThat(engine.nonQuery("insert into T values (1)").affected().rowsAffected())
@@ -137,7 +137,7 @@ class ServerTroubleIT {
 
         assertThat(((ExecutionResult.Failed) result).failure().is(LinkErrorCode.OUTCOME_UNKNOWN))
                 .isTrue();
-        assertThat(result.elapsed().executing()).isLessThan(8_000);
+        assertThat(result.elapsed().executing()).isLessThan(30_000);
     }
 
     @Test
@@ -169,7 +169,7 @@ class ServerTroubleIT {
 
         assertThat(((ExecutionResult.Failed) result).failure().is(LinkErrorCode.EXECUTION_LIMIT))
                 .isTrue();
-        assertThat(result.elapsed().executing()).isBetween(1_500L, 8_000L);
+        assertThat(result.elapsed().executing()).isBetween(1_500L, 30_000L);
         assertThat(database.value("select count(*) from T")).isEqualTo("0");
     }
 

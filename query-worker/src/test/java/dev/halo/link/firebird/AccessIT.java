@@ -20,6 +20,7 @@ import dev.halo.protocol.query.Command;
 import dev.halo.protocol.query.LinkErrorCode;
 import dev.halo.protocol.query.QueryFailure;
 import dev.halo.protocol.query.QueryMode;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,7 +68,7 @@ class AccessIT {
         engine = new EngineUnderTest(
                 database,
                 Map.of(
-                        "halo.link.firebird.max-lifetime", "1S",
+                        "halo.link.firebird.max-lifetime", "3S",
                         "halo.link.firebird.max-connections", "2",
                         "halo.link.firebird.acquire-timeout", "0.3S"),
                 Map.of(),
@@ -135,7 +136,7 @@ class AccessIT {
 
         TestDatabase.access().disable(database.administrator(), login.integratorId(), List.of(database.site()));
 
-        await().until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             QueryFailure failure = run(database.site(), login);
             return failure != null && failure.is(LinkErrorCode.INTEGRATOR_DISABLED);
         });
@@ -148,7 +149,7 @@ class AccessIT {
         engine.reader("select ID from T");
         assertThat(engine.engine().openConnections()).isEqualTo(1);
 
-        await().until(() -> engine.engine().openConnections() == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> engine.engine().openConnections() == 0);
     }
 
     @Test
@@ -198,15 +199,15 @@ class AccessIT {
         CancelToken secondToken = new CancelToken();
         CompletableFuture<ExecutionResult> one = startEndless(database.login(), firstToken);
         CompletableFuture<ExecutionResult> two = startEndless(second, secondToken);
-        await().until(() -> database.runningStatements() == 2);
+        await().atMost(Duration.ofSeconds(60)).until(() -> database.runningStatements() == 2);
 
         QueryFailure refused = run(database.site(), database.login());
 
         assertThat(refused.is(LinkErrorCode.INTERNAL)).isTrue();
         firstToken.stop(StopCause.CANCELLED);
         secondToken.stop(StopCause.CANCELLED);
-        one.get(10, TimeUnit.SECONDS);
-        two.get(10, TimeUnit.SECONDS);
+        one.get(60, TimeUnit.SECONDS);
+        two.get(60, TimeUnit.SECONDS);
         assertThat(run(database.site(), database.login())).isNull();
     }
 

@@ -175,7 +175,7 @@ class DiscoveryIT {
     void recoversWhenTheServerIsBack() {
         discovery.probe(database.site().location());
 
-        server.stop();
+        server.kill();
         ProbeResult down = discovery.probe(database.site().location());
         server.start();
 
@@ -185,7 +185,7 @@ class DiscoveryIT {
 
     private static FirebirdDiscovery discovery(String password, Map<String, String> probes) {
         return new FirebirdDiscovery(
-                Settings.firebird(Map.of("halo.link.firebird.connect-timeout", "3S")),
+                Settings.firebird(Map.of("halo.link.firebird.connect-timeout", "30S")),
                 Settings.probes(probes),
                 Login.of("DISCOVERY", password));
     }

@@ -24,6 +24,7 @@ import dev.halo.protocol.query.QueryFailure;
 import dev.halo.protocol.query.QueryMode;
 import dev.halo.protocol.query.QueryRequest;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -101,7 +102,8 @@ class LinkEndToEndIT {
                 "halo.link.sites.retry-every",
                 "PT1S"));
         TestConfig config = new TestConfig(values);
-        Link opened = new Link(config.link(), config.firebird(), new SimpleMeterRegistry(), vertx);
+        Link opened =
+                new Link(config.link(), config.firebird(), new SimpleMeterRegistry(), OpenTelemetry.noop(), vertx);
         opened.start();
         return opened;
     }

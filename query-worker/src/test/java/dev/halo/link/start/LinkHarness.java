@@ -16,6 +16,7 @@ import dev.halo.protocol.query.QueryFailure;
 import dev.halo.protocol.query.QueryMode;
 import dev.halo.protocol.query.QueryRequest;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,7 +83,7 @@ public final class LinkHarness implements AutoCloseable {
 
     /** Starts the Link, or starts it again. */
     public LinkHarness start() {
-        link = new Link(new TestConfig(values).link(), databases, meters, vertx);
+        link = new Link(new TestConfig(values).link(), databases, meters, OpenTelemetry.noop(), vertx);
         link.start();
         return this;
     }

@@ -5,6 +5,7 @@ import dev.halo.link.enablement.CatalogueAccess;
 import dev.halo.link.enablement.IntegratorAccess;
 import dev.halo.link.execution.CancelToken;
 import dev.halo.link.execution.Execution;
+import dev.halo.link.execution.ExecutionLimits;
 import dev.halo.link.execution.ExecutionResult;
 import dev.halo.link.execution.ExecutionResult.Elapsed;
 import dev.halo.link.execution.ResultPage;
@@ -24,6 +25,7 @@ import dev.halo.protocol.query.ErrorType;
 import dev.halo.protocol.query.ExecutionMode;
 import dev.halo.protocol.query.LinkErrorCode;
 import dev.halo.protocol.query.QueryFailure;
+import dev.halo.protocol.query.QueryMode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -37,8 +39,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Databases without a server. A statement {@code wait} runs until {@link #permits} has one for it or it is stopped; every
- * other gives one row.
+ * Databases without a server. A statement {@code wait} runs until {@link #permits} has one for it or it is stopped, {@code
+ * break} fails inside the engine; every other gives one row.
  */
 public final class StubDatabases implements Databases, Discovery, IntegratorAccess {
 
@@ -68,6 +70,11 @@ public final class StubDatabases implements Databases, Discovery, IntegratorAcce
     @Override
     public StatementRunner runner(SiteGuard guard) {
         return new Runner(guard);
+    }
+
+    @Override
+    public ExecutionLimits limits(QueryMode mode) {
+        return ExecutionLimits.of(mode);
     }
 
     @Override
@@ -139,6 +146,9 @@ public final class StubDatabases implements Databases, Discovery, IntegratorAcce
         @Override
         public ExecutionResult run(Execution execution, RowSink sink, WriteGate gate, CancelToken cancel) {
             executions.add(execution);
+            if (execution.command().text().startsWith("break")) {
+                throw new IllegalStateException(execution.command().text());
+            }
             Optional<QueryFailure> refused = guard.verify(execution.database().siteId());
             if (refused.isPresent()) {
                 return new ExecutionResult.Failed(refused.get(), new Elapsed(1, 1));

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.halo.protocol.site.LinkStatus;
 import dev.halo.protocol.site.SiteRecord;
-import dev.halo.registry.command.Roles;
+import dev.halo.registry.access.Roles;
 import dev.halo.registry.error.ApiException;
 import dev.halo.registry.site.Site;
 import io.smallrye.mutiny.Uni;

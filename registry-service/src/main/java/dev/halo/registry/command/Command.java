@@ -1,6 +1,7 @@
 package dev.halo.registry.command;
 
 import dev.halo.protocol.json.Json;
+import dev.halo.registry.access.Actor;
 import dev.halo.registry.audit.AuditEntry;
 import dev.halo.registry.outbox.Publication;
 import io.smallrye.mutiny.Uni;

@@ -1,5 +1,6 @@
 package dev.halo.registry.command;
 
+import dev.halo.registry.access.Actor;
 import dev.halo.registry.error.ApiException;
 import dev.halo.registry.outbox.Acknowledgements;
 import io.micrometer.core.instrument.MeterRegistry;

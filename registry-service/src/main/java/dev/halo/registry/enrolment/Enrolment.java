@@ -3,7 +3,7 @@ package dev.halo.registry.enrolment;
 import dev.halo.protocol.link.LinkMessages.EnrolRequest;
 import dev.halo.protocol.link.LinkMessages.EnrolResponse;
 import dev.halo.protocol.site.Environment;
-import dev.halo.registry.command.Actor;
+import dev.halo.registry.access.Actor;
 import dev.halo.registry.command.Command;
 import dev.halo.registry.command.Commands;
 import dev.halo.registry.config.RegistryConfig;

@@ -1,8 +1,8 @@
 package dev.halo.registry.enrolment;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.halo.registry.command.Callers;
-import dev.halo.registry.command.Roles;
+import dev.halo.registry.access.Callers;
+import dev.halo.registry.access.Roles;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -43,7 +43,7 @@ public class EnrolmentTokensResource {
      * @param comment for people
      */
     public record IssueRequest(
-            @Size(max = 500)
+            @Size(max = 500, message = "must be at most 500 entries")
             List<
                             @NotNull
                             @Pattern(
@@ -54,7 +54,9 @@ public class EnrolmentTokensResource {
 
             Boolean any,
             Duration validFor,
-            @Size(max = 500) String comment) {
+
+            @Pattern(regexp = "\\P{Cntrl}{0,500}", message = "must be at most 500 characters")
+            String comment) {
         public IssueRequest {
             pmsIds = pmsIds == null ? List.of() : pmsIds;
         }

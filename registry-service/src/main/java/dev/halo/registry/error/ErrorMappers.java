@@ -2,9 +2,11 @@ package dev.halo.registry.error;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
+import io.vertx.pgclient.PgException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Path;
@@ -56,6 +58,12 @@ public class ErrorMappers {
                 .sorted(Comparator.naturalOrder())
                 .collect(Collectors.joining("; "));
         return ErrorEnvelope.response(Status.BAD_REQUEST, message).build();
+    }
+
+    /** Named, because Quarkus has a mapper of its own for it. */
+    @ServerExceptionMapper
+    Response mismatched(MismatchedInputException e) {
+        return malformed(e);
     }
 
     @ServerExceptionMapper
@@ -119,7 +127,7 @@ public class ErrorMappers {
 
     private static String describe(JsonProcessingException e) {
         if (!(e instanceof JsonMappingException mapping) || mapping.getPath().isEmpty()) {
-            return "The body is not valid JSON.";
+            return "The body is not valid JSON of the shape that is asked for.";
         }
         StringBuilder field = new StringBuilder();
         for (JsonMappingException.Reference reference : mapping.getPath()) {
@@ -141,6 +149,9 @@ public class ErrorMappers {
         Throwable cause = e;
         for (int depth = 0; cause != null && depth < 5; depth++, cause = cause.getCause()) {
             text.append(depth == 0 ? "" : " < ").append(cause.getClass().getName());
+            if (cause instanceof PgException pg) {
+                text.append('(').append(pg.getSqlState()).append(')');
+            }
         }
         return text.toString();
     }

@@ -2,8 +2,8 @@ package dev.halo.registry.integrator;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.halo.protocol.integrator.IntegratorFact.KeySlot;
-import dev.halo.registry.command.Callers;
-import dev.halo.registry.command.Roles;
+import dev.halo.registry.access.Callers;
+import dev.halo.registry.access.Roles;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;

@@ -1,6 +1,6 @@
 package dev.halo.registry.link;
 
-import dev.halo.registry.command.Actor;
+import dev.halo.registry.access.Actor;
 import jakarta.enterprise.context.RequestScoped;
 import java.util.Objects;
 import java.util.UUID;

@@ -2,10 +2,10 @@ package dev.halo.registry.link;
 
 import dev.halo.protocol.site.LinkStatus;
 import dev.halo.protocol.site.PmsType;
+import dev.halo.registry.access.Actor;
 import dev.halo.registry.audit.AuditAction;
 import dev.halo.registry.audit.AuditEntry;
 import dev.halo.registry.audit.AuditEntry.SubjectKind;
-import dev.halo.registry.command.Actor;
 import dev.halo.registry.command.Command;
 import dev.halo.registry.command.Commands;
 import dev.halo.registry.error.ApiException;

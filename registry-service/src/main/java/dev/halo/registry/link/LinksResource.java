@@ -2,8 +2,8 @@ package dev.halo.registry.link;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.halo.protocol.site.LinkStatus;
-import dev.halo.registry.command.Callers;
-import dev.halo.registry.command.Roles;
+import dev.halo.registry.access.Callers;
+import dev.halo.registry.access.Roles;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -53,7 +53,8 @@ public class LinksResource {
 
     /** Why, for the audit. */
     public record ReasonRequest(
-            @NotNull(message = "is required") @Size(min = 1, max = 500, message = "must be 1 to 500 characters")
+            @NotNull(message = "is required")
+            @Pattern(regexp = "\\P{Cntrl}{1,500}", message = "must be 1 to 500 characters")
             String reason) {}
 
     /** What to entitle a Link to, and why. */
@@ -67,7 +68,8 @@ public class LinksResource {
                             String>
                     pmsIds,
 
-            @NotNull(message = "is required") @Size(min = 1, max = 500, message = "must be 1 to 500 characters")
+            @NotNull(message = "is required")
+            @Pattern(regexp = "\\P{Cntrl}{1,500}", message = "must be 1 to 500 characters")
             String reason) {}
 
     private final LinkAdministration administration;

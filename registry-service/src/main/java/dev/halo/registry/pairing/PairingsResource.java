@@ -1,7 +1,7 @@
 package dev.halo.registry.pairing;
 
-import dev.halo.registry.command.Callers;
-import dev.halo.registry.command.Roles;
+import dev.halo.registry.access.Callers;
+import dev.halo.registry.access.Roles;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;

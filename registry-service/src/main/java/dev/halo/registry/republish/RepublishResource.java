@@ -1,11 +1,11 @@
 package dev.halo.registry.republish;
 
+import dev.halo.registry.access.Callers;
+import dev.halo.registry.access.Roles;
 import dev.halo.registry.audit.AuditAction;
 import dev.halo.registry.audit.AuditEntry;
 import dev.halo.registry.audit.AuditEntry.SubjectKind;
-import dev.halo.registry.command.Callers;
 import dev.halo.registry.command.Commands;
-import dev.halo.registry.command.Roles;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;

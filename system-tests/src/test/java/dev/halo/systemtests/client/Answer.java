@@ -1,7 +1,10 @@
 package dev.halo.systemtests.client;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,8 +22,11 @@ import java.util.List;
  */
 public record Answer(int status, HttpHeaders headers, JsonNode json) {
 
-    private static final ObjectMapper MAPPER =
-            new ObjectMapper().enable(com.fasterxml.jackson.databind.DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+    // Numbers as they were written: 12.30 is not 12.3 where a column's scale is to be kept.
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
 
     static Answer of(int status, HttpHeaders headers, byte[] body) {
         return new Answer(status, headers, body.length == 0 ? MissingNode.getInstance() : parse(body));

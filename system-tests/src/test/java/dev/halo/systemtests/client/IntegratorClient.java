@@ -129,7 +129,7 @@ public final class IntegratorClient {
     }
 
     private static Answer checked(HttpRequest request, HttpResponse<byte[]> response) {
-        ContractCheck.check(request.method(), request.uri().getPath(), response);
+        ContractCheck.check(request.method(), request.uri().getRawPath(), response);
         return Answer.of(response.statusCode(), response.headers(), response.body());
     }
 

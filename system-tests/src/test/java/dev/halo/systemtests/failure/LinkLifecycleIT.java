@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @Order(SuiteUnderTest.AFTER_THE_ORDINARY + 1)
 class LinkLifecycleIT {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final QueryBody SMALL = QueryBody.sql("select 1 as ONE from RDB$DATABASE");
 
     private final SuiteUnderTest suite;
@@ -141,7 +141,7 @@ class LinkLifecycleIT {
         // Then
         await().atMost(SOON).until(() -> runs(demo.siteId()));
         pending.hangUp();
-        await().atMost(Duration.ofSeconds(70)).until(() -> !isRunning("KILLED_BRIDGE"));
+        await().atMost(Duration.ofSeconds(90)).until(() -> !isRunning("KILLED_BRIDGE"));
     }
 
     @Test
@@ -180,7 +180,7 @@ class LinkLifecycleIT {
         Answer away = suite.integratorA().immediate(demo.siteId(), SMALL);
 
         // Then
-        assertThat(away.status()).as("%s", away).isEqualTo(400);
+        assertThat(away.status()).as("%s", away).isIn(400, 504);
         assertThat(away.errorType()).isIn("fbsql", "haloLink");
         assertThat(away.errorMessage()).isNotBlank().doesNotContain(".fdb").doesNotContain("127.0.0.1");
         suite.firebird().start();

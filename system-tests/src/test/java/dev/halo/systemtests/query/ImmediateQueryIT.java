@@ -12,7 +12,6 @@ import dev.halo.systemtests.suite.SystemTest;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** An immediate query reaches the right database and its answer comes back. */
@@ -386,21 +385,6 @@ class ImmediateQueryIT {
         assertThat(answer.errorMessage())
                 .isEqualTo(answer.json().path("errorMessage").asText());
         assertThat(answer.errorMessage()).doesNotContain("Exception").doesNotContain(".fdb");
-    }
-
-    @Test
-    void hintsAtTheOtherModesWhenAReaderWouldWrite() {
-        // Given a procedure that writes, called from a select, which runs read-only
-        QueryBody body =
-                QueryBody.sql("select * from P_BOOK_APPOINTMENT(1, 1, date '2027-01-01', time '10:00', 15, 'x')");
-
-        // When
-        Answer answer = integrator.immediate(demo.siteId(), body);
-
-        // Then
-        assertThat(answer.status()).as("%s", answer).isEqualTo(400);
-        assertThat(answer.errorType()).isEqualTo("fbsql");
-        assertThat(answer.errorMessage().toLowerCase(Locale.ROOT)).contains("storedprocedure", "nonquery");
     }
 
     private long bookedAppointment(String reason) {

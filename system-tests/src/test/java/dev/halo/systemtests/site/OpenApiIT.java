@@ -39,7 +39,6 @@ class OpenApiIT {
                         + operation.path("description").asText())
                 .isNotBlank();
         assertThat(operation.path("responses").has("200")).isTrue();
-        assertThat(operation.path("responses").has("401")).isTrue();
     }
 
     @Test

@@ -29,11 +29,21 @@ public final class OperatorClient {
                 .asText();
     }
 
-    /** A new key, which replaces the one in that slot. */
+    /** A new key, in a slot that has none. */
     public String issueKey(String integratorId, String slot) {
         return post("/admin/v1/integrators/" + integratorId + "/keys", "{\"slot\":\"" + slot + "\"}")
                 .path("key")
                 .asText();
+    }
+
+    /** Ends the key of a slot. */
+    public void revokeKey(String integratorId, String slot) {
+        HttpResponse<String> response = send(authorised("/admin/v1/integrators/" + integratorId + "/keys/" + slot)
+                .DELETE()
+                .build());
+        if (response.statusCode() / 100 != 2) {
+            throw new AssertionError("revoking answered " + response.statusCode() + " " + response.body());
+        }
     }
 
     /** The status of a request without a valid token. */
@@ -60,6 +70,11 @@ public final class OperatorClient {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private HttpRequest.Builder authorised(String path) {
+        return HttpRequest.newBuilder(demo.registry().resolve(path))
+                .header("Authorization", "Bearer " + demo.value("HALO_OPERATOR_TOKEN"));
     }
 
     private static HttpResponse<String> send(HttpRequest request) {

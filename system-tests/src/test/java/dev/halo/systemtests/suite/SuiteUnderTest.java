@@ -38,7 +38,7 @@ public final class SuiteUnderTest implements AutoCloseable {
     /** Order of what looks at all that the others have left behind. */
     public static final int LAST = Integer.MAX_VALUE;
 
-    private static final Duration READY = Duration.ofSeconds(60);
+    private static final Duration READY = Duration.ofSeconds(120);
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
 
     private final Suite suite;
@@ -102,13 +102,13 @@ public final class SuiteUnderTest implements AutoCloseable {
         return new OperatorClient(demo);
     }
 
-    /** A key that was replaced by another one. */
+    /** A key that was valid once. */
     public synchronized String revokedKey() {
         if (revokedKey == null) {
             String integrator = operator().createIntegrator("System tests " + UUID.randomUUID());
-            String first = operator().issueKey(integrator, "PRIMARY");
-            operator().issueKey(integrator, "PRIMARY");
-            revokedKey = first;
+            String key = operator().issueKey(integrator, "PRIMARY");
+            operator().revokeKey(integrator, "PRIMARY");
+            revokedKey = key;
         }
         return revokedKey;
     }

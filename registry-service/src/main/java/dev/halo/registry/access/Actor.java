@@ -1,4 +1,4 @@
-package dev.halo.registry.command;
+package dev.halo.registry.access;
 
 import java.util.Objects;
 import java.util.UUID;

@@ -1,4 +1,4 @@
-package dev.halo.registry.command;
+package dev.halo.registry.access;
 
 import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.enterprise.context.RequestScoped;

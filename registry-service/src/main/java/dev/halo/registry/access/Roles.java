@@ -1,4 +1,4 @@
-package dev.halo.registry.command;
+package dev.halo.registry.access;
 
 /** The roles of people and services, as the issuer of their tokens names them. */
 public final class Roles {

@@ -1,0 +1,266 @@
+package dev.halo.registry;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
+
+import dev.halo.protocol.link.LinkApi;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
+import io.smallrye.jwt.build.Jwt;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every refusal is answered in the error envelope, by the right status, and says what was wrong. */
+@QuarkusTest
+@QuarkusTestResource(RegistrySuite.class)
+class ErrorsIT {
+
+    @RegistrySuite.Inject
+    RegistrySuite suite;
+
+    private RegistryClient client;
+
+    @BeforeEach
+    void client() {
+        client = new RegistryClient(suite);
+    }
+
+    private static ValidatableResponse envelope(ValidatableResponse response, int status, String text, String message) {
+        return response.statusCode(status)
+                .contentType(ContentType.JSON)
+                .body("error.status", equalTo(status))
+                .body("error.statusText", equalTo(text))
+                .body("error.message", containsString(message));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET,/admin/v1/integrators",
+        "POST,/admin/v1/integrators",
+        "POST,/admin/v1/enrolment-tokens",
+        "GET,/admin/v1/enrolment-tokens",
+        "GET,/admin/v1/links",
+        "GET,/admin/v1/sites",
+        "GET,/admin/v1/audit",
+        "POST,/admin/v1/republish",
+        "POST,/internal/v1/pairings"
+    })
+    void withoutATokenItIs401(String method, String path) {
+        envelope(
+                        given().contentType(ContentType.JSON)
+                                .body("{}")
+                                .request(method, path)
+                                .then(),
+                        401,
+                        "Unauthorized",
+                        "bearer token")
+                .header("WWW-Authenticate", notNullValue());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "support,POST,/admin/v1/integrators",
+        "auditor,GET,/admin/v1/integrators",
+        "service,GET,/admin/v1/links",
+        "support,POST,/admin/v1/enrolment-tokens",
+        "support,GET,/admin/v1/audit",
+        "operator,POST,/internal/v1/pairings",
+        "support,POST,/admin/v1/republish"
+    })
+    void withAnotherRoleItIs403(String role, String method, String path) {
+        envelope(client.as(role).body("{}").request(method, path).then(), 403, "Forbidden", "role");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "support,/admin/v1/integrators",
+        "support,/admin/v1/links",
+        "support,/admin/v1/sites",
+        "support,/admin/v1/enrolment-tokens",
+        "auditor,/admin/v1/audit",
+        "operator,/admin/v1/audit"
+    })
+    void whoMayReadReads(String role, String path) {
+        client.as(role).get(path).then().statusCode(200);
+    }
+
+    @Test
+    void aForgedOrExpiredTokenOrOneForSomebodyElseIs401() throws GeneralSecurityException {
+        // Given
+        var stranger = KeyPairGenerator.getInstance("RSA").generateKeyPair().getPrivate();
+        var ours = suite.operators().getPrivate();
+        Set<String> operator = Set.of("operator");
+        String forged =
+                Jwt.upn("eve").audience("halo-registry").groups(operator).sign(stranger);
+        String expired = Jwt.upn("bob")
+                .audience("halo-registry")
+                .groups(operator)
+                .issuedAt(1_000)
+                .expiresAt(2_000)
+                .sign(ours);
+        String foreign =
+                Jwt.upn("bob").audience("halo-gateway").groups(operator).sign(ours);
+
+        for (String token : List.of(forged, expired, foreign, "nonsense")) {
+            // When
+            var answer =
+                    given().auth().oauth2(token).get("/admin/v1/integrators").then();
+
+            // Then
+            envelope(answer, 401, "Unauthorized", "bearer token");
+        }
+    }
+
+    @Test
+    void aLinkNeedsATokenOfALink() {
+        var without = given().contentType(ContentType.JSON).body("{}").put(LinkApi.SITES);
+        envelope(without.then(), 401, "Unauthorized", "Link token is needed");
+        var operators = client.operator().body("{}").put(LinkApi.SITES);
+        envelope(operators.then(), 401, "Unauthorized", "Link token is refused");
+        String linkToken = client.enrol(RegistryClient.pmsId()).token();
+        envelope(given().auth().oauth2(linkToken).get("/admin/v1/links").then(), 401, "Unauthorized", "bearer token");
+    }
+
+    @Test
+    void theHttpErrorsHaveTheEnvelope() {
+        envelope(client.operator().get("/admin/v1/nothing").then(), 404, "Not Found", "no such resource");
+        envelope(given().get("/nowhere").then(), 404, "Not Found", "no such resource");
+        envelope(client.operator().delete("/admin/v1/links").then(), 405, "Method Not Allowed", "method");
+        envelope(
+                client.operator()
+                        .contentType(ContentType.TEXT)
+                        .body("x")
+                        .post("/admin/v1/integrators")
+                        .then(),
+                415,
+                "Unsupported Media Type",
+                "application/json");
+        envelope(client.operator().get("/admin/v1/links/not-a-uuid").then(), 404, "Not Found", "no such resource");
+        envelope(
+                client.operator().get("/admin/v1/links/" + UUID.randomUUID()).then(),
+                404,
+                "Not Found",
+                "There is no Link");
+        envelope(
+                client.operator()
+                        .body("x".repeat(3 * 1024 * 1024))
+                        .post("/admin/v1/integrators")
+                        .then(),
+                413,
+                "Request Entity Too Large",
+                "too large");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{nonsense|not valid JSON",
+                "[]|not valid",
+                "{\"name\":\"\"}|name: must be 1 to 200 characters",
+                "{}|name: is required",
+                "{\"name\":\"a\",\"allowedAddresses\":[\"10.0.0.0/8\",\"host.example\"]}|allowedAddresses[1]",
+                "{\"name\":\"a\",\"tier\":\"not good\"}|tier: must be 1 to 64",
+                "{\"name\":{\"x\":1}}|name: is not valid"
+            })
+    void aBadIntegratorIsNamedByItsField(String body, String message) {
+        envelope(client.operator().body(body).post("/admin/v1/integrators").then(), 400, "Bad Request", message);
+    }
+
+    @Test
+    void aMissingBodyIs400() {
+        envelope(client.operator().post("/admin/v1/integrators").then(), 400, "Bad Request", "body");
+        envelope(given().contentType(ContentType.JSON).post(LinkApi.ENROL).then(), 400, "Bad Request", "body");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"pmsIds\":[]}|pmsIds: must name at least one",
+                "{\"any\":true}|any: is possible on stage only",
+                "{\"pmsIds\":[\"with space\"]}|pmsIds[0]: must be 1 to 64",
+                "{\"pmsIds\":[\"A\"],\"validFor\":\"P31D\"}|validFor: must be more than zero and at most",
+                "{\"pmsIds\":[\"A\"],\"validFor\":\"soon\"}|validFor: is not valid"
+            })
+    void aBadEnrolmentTokenIsNamedByItsField(String body, String message) {
+        envelope(client.operator().body(body).post("/admin/v1/enrolment-tokens").then(), 400, "Bad Request", message);
+    }
+
+    @Test
+    void aBadKeyRequestIsNamedByItsField() {
+        envelope(
+                client.operator()
+                        .body("{\"slot\":\"THIRD\"}")
+                        .post("/admin/v1/integrators/{id}/keys", UUID.randomUUID())
+                        .then(),
+                400,
+                "Bad Request",
+                "slot");
+        envelope(client.operator().get("/admin/v1/links?limit=5000").then(), 400, "Bad Request", "limit");
+    }
+
+    @Test
+    void aBadEnrolmentIsNamedByItsField() {
+        envelope(
+                given().contentType(ContentType.JSON)
+                        .body(Map.of("enrolmentToken", "prod_x", "environment", "moon"))
+                        .post(LinkApi.ENROL)
+                        .then(),
+                400,
+                "Bad Request",
+                "environment: must be one of stage, production");
+        envelope(
+                given().contentType(ContentType.JSON)
+                        .body(Map.of("environment", "production"))
+                        .post(LinkApi.ENROL)
+                        .then(),
+                400,
+                "Bad Request",
+                "enrolmentToken: must be 1 to 200 characters");
+    }
+
+    @Test
+    void noAnswerShowsWhatIsInside() {
+        given().contentType(ContentType.JSON)
+                .body("{nonsense")
+                .post(LinkApi.TOKEN)
+                .then()
+                .statusCode(400)
+                .body("error.message", allOf(not(containsString("jackson")), not(containsString("nonsense"))));
+    }
+
+    @Test
+    void whoTriesCredentialsIsSlowed() {
+        // When
+        Response refused = null;
+        for (int i = 0; i < 140 && (refused == null || refused.statusCode() == 401); i++) {
+            refused = client.tryRenew(UUID.randomUUID(), "guess").extract().response();
+        }
+
+        // Then
+        envelope(refused.then(), 429, "Too Many Requests", "Too many refused calls")
+                .header("Retry-After", notNullValue());
+        Awaitility.await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> assertThat(
+                        client.tryRenew(UUID.randomUUID(), "guess").extract().statusCode())
+                .isEqualTo(401));
+    }
+}
