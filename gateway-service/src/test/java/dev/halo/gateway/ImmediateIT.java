@@ -7,8 +7,8 @@ import dev.halo.gateway.fake.Api;
 import dev.halo.gateway.fake.Behaviours;
 import dev.halo.gateway.fake.FakeBridge;
 import dev.halo.gateway.fake.FakeCloud;
+import dev.halo.gateway.fake.Fakes;
 import dev.halo.gateway.fake.GatewayResources;
-import dev.halo.messaging.KafkaSettings;
 import dev.halo.protocol.query.ErrorType;
 import dev.halo.protocol.query.LinkErrorCode;
 import dev.halo.protocol.query.Outcome;
@@ -26,9 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.eclipse.microprofile.config.ConfigProvider;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,10 +38,9 @@ class ImmediateIT {
     private static final String UPDATE =
             "{\"command\":{\"text\":\"update APPOINTMENTS set NOTE = @n\",\"executionMode\":\"nonQuery\"}}";
 
-    private static KafkaSettings settings;
-    private static FakeCloud cloud;
-    private static FakeBridge bridge;
-    private static FakeBridge otherBridge;
+    private final FakeCloud cloud = Fakes.shared().cloud();
+    private final FakeBridge bridge = Fakes.shared().bridge();
+    private final FakeBridge otherBridge = Fakes.shared().otherBridge();
 
     @TestHTTPResource("/")
     URI base;
@@ -52,22 +48,6 @@ class ImmediateIT {
     private FakeCloud.Integrator integrator;
     private FakeCloud.Site site;
     private Api api;
-
-    @BeforeAll
-    static void startFakes() {
-        settings =
-                KafkaSettings.local(ConfigProvider.getConfig().getValue("halo.kafka.bootstrap-servers", String.class));
-        cloud = new FakeCloud(settings);
-        bridge = new FakeBridge(settings, 7);
-        otherBridge = new FakeBridge(settings, 8);
-    }
-
-    @AfterAll
-    static void stopFakes() {
-        bridge.close();
-        otherBridge.close();
-        cloud.close();
-    }
 
     @BeforeEach
     void enableAnIntegratorAtASite() {

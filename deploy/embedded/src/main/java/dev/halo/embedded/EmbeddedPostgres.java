@@ -25,6 +25,8 @@ import org.postgresql.Driver;
 public final class EmbeddedPostgres implements AutoCloseable {
 
     private static final String SUPERUSER = "halo";
+    private static final Duration ORPHANS_LIMIT = Duration.ofSeconds(20);
+    private static final Duration ORPHANS_PAUSE = Duration.ofMillis(500);
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
@@ -79,6 +81,19 @@ public final class EmbeddedPostgres implements AutoCloseable {
         if (!Files.exists(data.resolve("PG_VERSION"))) {
             initialise(binaries, data);
         }
+        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        // Processes of a killed server hold its shared memory until they notice, and a new one refuses to start so
+        // long.
+        long giveUp = System.nanoTime() + ORPHANS_LIMIT.toNanos();
+        while (!runs(binaries, data, pidFile, deadline)) {
+            if (System.nanoTime() > giveUp) {
+                throw new EmbeddedException("PostgreSQL ended at its start, see " + log());
+            }
+            LockSupport.parkNanos(ORPHANS_PAUSE.toNanos());
+        }
+    }
+
+    private boolean runs(PostgresBinaries binaries, Path data, Path pidFile, long deadline) {
         server = ChildProcess.start(new ChildProcess.Spec(
                 "PostgreSQL",
                 command(binaries, data),
@@ -88,7 +103,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 ChildProcess.StopSignal.INT,
                 STOP_LIMIT,
                 pidFile));
-        awaitReady();
+        return awaitReady(deadline);
     }
 
     private List<String> command(PostgresBinaries binaries, Path data) {
@@ -239,13 +254,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
         Files.setOwner(directory, principal);
     }
 
-    private void awaitReady() {
-        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+    /** False when the server ended by itself before it answered. */
+    private boolean awaitReady(long deadline) {
         SQLException last = null;
         while (server.isAlive() && System.nanoTime() < deadline) {
             try (Connection connection = connect("postgres")) {
                 if (connection.isValid(5)) {
-                    return;
+                    return true;
                 }
             } catch (SQLException e) {
                 last = e;
@@ -254,10 +269,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
         boolean ended = !server.isAlive();
         kill();
-        throw new EmbeddedException(
-                "PostgreSQL " + (ended ? "ended at its start" : "was not ready within " + START_LIMIT) + ", see "
-                        + log(),
-                last);
+        if (ended) {
+            return false;
+        }
+        throw new EmbeddedException("PostgreSQL was not ready within " + START_LIMIT + ", see " + log(), last);
     }
 
     private static final class Shared {

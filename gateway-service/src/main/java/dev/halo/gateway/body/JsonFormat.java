@@ -1,10 +1,13 @@
 package dev.halo.gateway.body;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationConfig;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -22,7 +25,14 @@ public class JsonFormat implements ObjectMapperCustomizer {
     @Override
     public void customize(ObjectMapper mapper) {
         SimpleModule times = new SimpleModule("times");
-        times.addSerializer(Instant.class, new MillisSerializer());
+        // Not as a serializer of the module: whichever module is registered last would win.
+        times.setSerializerModifier(new BeanSerializerModifier() {
+            @Override
+            public JsonSerializer<?> modifySerializer(
+                    SerializationConfig config, BeanDescription type, JsonSerializer<?> serializer) {
+                return type.getBeanClass() == Instant.class ? new MillisSerializer() : serializer;
+            }
+        });
         mapper.registerModule(times);
     }
 

@@ -137,10 +137,6 @@ public interface GatewayConfig {
         /** What the way there and back may take on top. */
         @WithDefault("5s")
         Duration transportMargin();
-
-        /** How long a client may take to read the next piece of its answer before it is cut off. */
-        @WithDefault("30s")
-        Duration writeStall();
     }
 
     /** Results that Links upload. */

@@ -1,6 +1,5 @@
 package dev.halo.gateway.immediate;
 
-import dev.halo.gateway.config.GatewayConfig;
 import dev.halo.gateway.error.Refusal;
 import java.time.Duration;
 import java.util.Map;
@@ -23,10 +22,10 @@ final class Admission {
     private final AtomicInteger parked = new AtomicInteger();
     private final Map<UUID, Integer> perSite = new ConcurrentHashMap<>();
 
-    Admission(GatewayConfig.Immediate config) {
-        this.max = config.maxPending();
-        this.maxPerSite = config.maxPendingPerSite();
-        this.maxParked = config.maxParked();
+    Admission(int max, int maxPerSite, int maxParked) {
+        this.max = max;
+        this.maxPerSite = maxPerSite;
+        this.maxParked = maxParked;
     }
 
     /** @throws Refusal 503 when there is no room */

@@ -13,7 +13,6 @@ import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.topic.Topic;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -24,40 +23,34 @@ import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 
 /**
- * Brings queries and cancels to Kafka in a thread of its own: the producer's {@code send} may block for seconds while a
- * broker is away, which an event loop must not. One thread keeps a cancel behind its query.
+ * Brings queries and cancels to the bridges. Neither blocks its caller: the producer's {@code send} may wait for seconds
+ * while a broker is away, which an event loop must not.
  */
 final class Courier implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Courier.class);
 
-    /** The thread that sends has more to do than it can. Nothing was sent. */
-    static final class Overloaded extends RuntimeException {
-        Overloaded() {
-            super("too much waits to be sent", null, false, false);
-        }
-    }
-
     private final RequestReply requests;
     private final Producer<String, byte[]> producer;
     private final String topic;
-    private final ThreadPoolExecutor thread;
+    private final ThreadPoolExecutor canceller;
 
-    /** @param maxWaiting requests that wait for the thread */
-    Courier(RequestReply requests, Producer<String, byte[]> producer, KafkaSettings settings, int maxWaiting) {
+    /** @param maxCancels that wait to be sent; beyond it they are dropped, and their queries run to their end */
+    Courier(RequestReply requests, Producer<String, byte[]> producer, KafkaSettings settings, int maxCancels) {
         this.requests = requests;
         this.producer = producer;
         this.topic = Topic.QUERIES.name(settings.topicPrefix());
-        this.thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(maxWaiting), task -> {
-            Thread made = new Thread(task, "query-courier");
-            made.setDaemon(true);
-            return made;
-        });
+        this.canceller =
+                new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(maxCancels), task -> {
+                    Thread made = new Thread(task, "query-canceller");
+                    made.setDaemon(true);
+                    return made;
+                });
     }
 
     /** Has the client learn where the topic's partitions are, so that the first query need not wait for it. */
     void warmUp() {
-        thread.execute(() -> {
+        canceller.execute(() -> {
             try {
                 producer.partitionsFor(topic);
             } catch (KafkaException e) {
@@ -67,14 +60,13 @@ final class Courier implements AutoCloseable {
     }
 
     /**
-     * Sends a query to the bridge that holds a session.
+     * Sends a query to the bridge that holds a session. Only the session's Link may answer.
      *
      * @param timeout to the reply
-     * @return fails with {@link RequestReply.NoReply} or {@link Overloaded}
+     * @return fails with {@link RequestReply.NoReply}
      */
     CompletionStage<RequestReply.Reply> send(
             QueryRequest query, SessionRecord.Open session, Duration timeout, String traceparent) {
-        CompletableFuture<RequestReply.Reply> reply = new CompletableFuture<>();
         MessageHeaders headers = new MessageHeaders(
                 MessageType.QUERY,
                 query.queryId(),
@@ -85,23 +77,13 @@ final class Courier implements AutoCloseable {
                 traceparent);
         ProducerRecord<String, byte[]> record =
                 KafkaRecords.record(topic, session.slot(), query.siteId().toString(), headers, Json.bytes(query));
-        try {
-            thread.execute(() -> requests.send(
-                            record, query.queryId(), answer -> session.linkId().equals(answer.linkId()), timeout)
-                    .whenComplete((answer, failure) -> {
-                        if (failure == null) {
-                            reply.complete(answer);
-                        } else {
-                            reply.completeExceptionally(failure);
-                        }
-                    }));
-        } catch (RejectedExecutionException e) {
-            reply.completeExceptionally(new Overloaded());
-        }
-        return reply;
+        return requests.send(record, query.queryId(), answer -> session.linkId().equals(answer.linkId()), timeout);
     }
 
-    /** Has a query end wherever it is; nobody waits for it any more. */
+    /**
+     * Has a query end wherever it is; nobody waits for it any more. Should the cancel overtake its query, the Link
+     * remembers it.
+     */
     void cancel(QueryRequest query, SessionRecord.Open session) {
         requests.abandon(query.queryId());
         MessageHeaders headers = new MessageHeaders(
@@ -116,28 +98,32 @@ final class Courier implements AutoCloseable {
         ProducerRecord<String, byte[]> record =
                 KafkaRecords.record(topic, session.slot(), query.siteId().toString(), headers, Json.bytes(cancel));
         try {
-            thread.execute(() -> {
-                try {
-                    producer.send(record, (metadata, failure) -> {
-                        if (failure != null) {
-                            LOG.warnf(
-                                    "event=cancelNotSent queryId=%s error=%s",
-                                    query.queryId(), failure.getClass().getSimpleName());
-                        }
-                    });
-                } catch (KafkaException | IllegalStateException e) {
-                    LOG.warnf(
-                            "event=cancelNotSent queryId=%s error=%s",
-                            query.queryId(), e.getClass().getSimpleName());
-                }
-            });
+            canceller.execute(() -> send(query, record));
         } catch (RejectedExecutionException e) {
             LOG.warnf("event=cancelNotSent queryId=%s error=overloaded", query.queryId());
         }
     }
 
+    private void send(QueryRequest query, ProducerRecord<String, byte[]> cancel) {
+        try {
+            producer.send(cancel, (metadata, failure) -> {
+                if (failure != null) {
+                    notSent(query, failure);
+                }
+            });
+        } catch (KafkaException | IllegalStateException e) {
+            notSent(query, e);
+        }
+    }
+
+    private static void notSent(QueryRequest query, Exception failure) {
+        LOG.warnf(
+                "event=cancelNotSent queryId=%s error=%s",
+                query.queryId(), failure.getClass().getSimpleName());
+    }
+
     @Override
     public void close() {
-        thread.shutdown();
+        canceller.shutdown();
     }
 }

@@ -23,7 +23,7 @@ class ImmediateLifecycle {
                 messaging.requests(),
                 messaging.producer(),
                 messaging.settings(),
-                2 * config.immediate().maxPending());
+                config.immediate().maxPending());
         this.queries =
                 new ImmediateQueries(messaging.sessions(), courier, pages, config, new ImmediateMetrics(metrics));
         metrics.gauge("halo.gateway.immediate.admitted", queries.admission(), Admission::pending);

@@ -9,10 +9,14 @@ import dev.halo.gateway.page.PageStore;
 import dev.halo.gateway.query.ImmediateCommand;
 import dev.halo.gateway.query.ImmediateQuery;
 import dev.halo.gateway.query.QueryIds;
+import dev.halo.messaging.LinkPresence;
+import dev.halo.messaging.RequestReply;
 import dev.halo.messaging.SessionDirectory;
 import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.QueryMode;
 import dev.halo.protocol.query.QueryRequest;
+import dev.halo.protocol.session.SessionRecord;
+import dev.halo.protocol.site.Availability;
 import dev.halo.protocol.site.SiteRecord;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,7 +86,8 @@ final class ImmediateQueries implements AutoCloseable, Surroundings {
         this.config = config.immediate();
         this.slot = config.slot();
         this.metrics = metrics;
-        this.admission = new Admission(config.immediate());
+        this.admission =
+                new Admission(this.config.maxPending(), this.config.maxPendingPerSite(), this.config.maxParked());
     }
 
     void start() {
@@ -174,13 +179,24 @@ final class ImmediateQueries implements AutoCloseable, Surroundings {
     }
 
     @Override
-    public SessionDirectory sessions() {
-        return sessions;
+    public LinkPresence presence(UUID linkId) {
+        return sessions.presence(linkId);
     }
 
     @Override
-    public Courier courier() {
-        return courier;
+    public Availability availability(UUID linkId) {
+        return sessions.availability(linkId);
+    }
+
+    @Override
+    public CompletionStage<RequestReply.Reply> send(
+            QueryRequest query, SessionRecord.Open session, Duration timeout, String traceparent) {
+        return courier.send(query, session, timeout, traceparent);
+    }
+
+    @Override
+    public void cancel(QueryRequest query, SessionRecord.Open session) {
+        courier.cancel(query, session);
     }
 
     @Override

@@ -31,8 +31,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 
 /** Runs a query and answers with its result. */
-@Path("/integrator/sites/{siteId}/queries/immediate")
-@Consumes(MediaType.APPLICATION_JSON)
+@Path("/integrator/sites/{siteId}/queries")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Queries")
 public class ImmediateResource {
@@ -51,6 +50,8 @@ public class ImmediateResource {
 
     /** Waits for the practice's answer, for {@code maxTimeInQueue} and 65 seconds at the most. */
     @POST
+    @Path("immediate")
+    @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "createImmediateQuery",
             summary = "Run a query and wait for its result",

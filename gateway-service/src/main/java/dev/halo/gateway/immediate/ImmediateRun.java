@@ -78,40 +78,55 @@ final class ImmediateRun {
     /** The caller has hung up: nobody needs the answer. */
     synchronized void abandon() {
         if (phase instanceof Phase.Sent sent) {
-            around.courier().cancel(request, sent.heldBy());
             finish(new Outcome.Failed(Verdicts.callerGone(request.command()), null));
+            around.cancel(request, sent.heldBy());
         } else if (!(phase instanceof Phase.Ended)) {
             refuse(Verdicts.notReached(Availability.ONLINE));
         }
     }
 
     private void proceed() {
-        LinkPresence presence = around.sessions().presence(linkId);
+        LinkPresence presence = around.presence(linkId);
         if (presence instanceof LinkPresence.Connected connected
                 && !connected.session().sessionId().equals(refusedBy)) {
             send(connected.session());
             return;
         }
-        Availability availability = around.sessions().availability(linkId);
-        if (availability != Availability.ONLINE) {
+        Availability availability = around.availability(linkId);
+        if (availability != Availability.ONLINE || !park()) {
             refuse(Verdicts.notReached(availability));
-        } else if (parkedSince == null && !around.admission().park()) {
-            refuse(Verdicts.notReached(availability));
-        } else {
-            parkedSince = parkedSince == null ? (Long) around.nanos() : parkedSince;
-            phase = new Phase.Parked();
-            if (around.nanos() - parkedSince >= around.parking().toNanos()) {
-                refuse(Verdicts.notReached(availability));
-            }
         }
+    }
+
+    /** The time that a run may park counts from the first time it does. */
+    private boolean park() {
+        if (parkedSince == null) {
+            parkedSince = around.nanos();
+        }
+        if (around.nanos() - parkedSince >= around.parking().toNanos()) {
+            return false;
+        }
+        if (!(phase instanceof Phase.Parked)) {
+            if (!around.admission().park()) {
+                return false;
+            }
+            phase = new Phase.Parked();
+        }
+        return true;
+    }
+
+    private void enter(Phase next) {
+        if (phase instanceof Phase.Parked) {
+            around.admission().unpark();
+        }
+        phase = next;
     }
 
     private void send(SessionRecord.Open session) {
         Duration left = Duration.ofNanos(deadline - around.nanos());
         long waited = Duration.ofNanos(around.nanos() - startedAt).toMillis();
-        phase = new Phase.Sent(session, null, session);
-        around.courier()
-                .send(request.withQueueMillis(query.maxTimeInQueue() - waited), session, left, traceparent)
+        enter(new Phase.Sent(session, null));
+        around.send(request.withQueueMillis(query.maxTimeInQueue() - waited), session, left, traceparent)
                 .whenComplete((reply, failure) -> {
                     if (failure == null) {
                         replied(session, reply);
@@ -126,23 +141,23 @@ final class ImmediateRun {
      * session on. One that was replaced by a newer one is a handover: the Link goes on with what it has.
      */
     private void watch(Phase.Sent sent) {
-        LinkPresence presence = around.sessions().presence(linkId);
+        LinkPresence presence = around.presence(linkId);
         if (presence instanceof LinkPresence.Connected connected) {
             SessionRecord.Open now = connected.session();
             if (!now.sessionId().equals(sent.heldBy().sessionId())) {
                 Long lostAt = sent.lostAtNanos() == null ? null : (Long) around.nanos();
-                sent = new Phase.Sent(sent.session(), lostAt, now);
-                phase = sent;
+                sent = new Phase.Sent(now, lostAt);
+                enter(sent);
             }
         } else if (sent.lostAtNanos() == null) {
-            sent = new Phase.Sent(sent.session(), around.nanos(), sent.heldBy());
-            phase = sent;
+            sent = new Phase.Sent(sent.heldBy(), around.nanos());
+            enter(sent);
         }
         if (sent.lostAtNanos() != null
                 && around.nanos() - sent.lostAtNanos()
                         >= around.lostSessionGrace().toNanos()) {
-            around.courier().cancel(request, sent.heldBy());
             finish(new Outcome.Failed(Verdicts.sessionLost(request.command()), null));
+            around.cancel(request, sent.heldBy());
         }
     }
 
@@ -180,14 +195,12 @@ final class ImmediateRun {
         if (!(phase instanceof Phase.Sent sent)) {
             return;
         }
-        if (failure instanceof Courier.Overloaded) {
-            refuse(Verdicts.overloaded());
-        } else if (failure instanceof RequestReply.NoReply none) {
+        if (failure instanceof RequestReply.NoReply none) {
             switch (none.reason()) {
                 case TOO_MANY_PENDING -> refuse(Verdicts.overloaded());
                 case TIMED_OUT -> {
-                    around.courier().cancel(request, sent.heldBy());
                     finish(new Outcome.Failed(Verdicts.timedOut(request.command()), null));
+                    around.cancel(request, sent.heldBy());
                 }
                 case NOT_PUBLISHED, ABANDONED, CLOSED -> notPublished();
             }
@@ -226,10 +239,7 @@ final class ImmediateRun {
         if (phase instanceof Phase.Ended) {
             return false;
         }
-        phase = new Phase.Ended();
-        if (parkedSince != null) {
-            around.admission().unpark();
-        }
+        enter(new Phase.Ended());
         return true;
     }
 }

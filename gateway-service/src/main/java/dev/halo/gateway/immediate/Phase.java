@@ -21,11 +21,10 @@ sealed interface Phase {
     /**
      * At a bridge or beyond.
      *
-     * @param session the one it was sent to
+     * @param heldBy the session that it was sent to, or that took over from that one
      * @param lostAtNanos since when that session is known to be lost, by the monotonic clock; null while it is not
-     * @param heldBy the session that the Link had last
      */
-    record Sent(SessionRecord.Open session, Long lostAtNanos, SessionRecord.Open heldBy) implements Phase {}
+    record Sent(SessionRecord.Open heldBy, Long lostAtNanos) implements Phase {}
 
     /** Over; what still comes is ignored. */
     record Ended() implements Phase {}

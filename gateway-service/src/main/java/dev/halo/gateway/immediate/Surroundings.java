@@ -1,15 +1,28 @@
 package dev.halo.gateway.immediate;
 
-import dev.halo.messaging.SessionDirectory;
+import dev.halo.messaging.LinkPresence;
+import dev.halo.messaging.RequestReply;
 import dev.halo.protocol.query.Outcome;
+import dev.halo.protocol.query.QueryRequest;
+import dev.halo.protocol.session.SessionRecord;
+import dev.halo.protocol.site.Availability;
 import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 
 /** What a run needs of the world around it. */
 interface Surroundings {
 
-    SessionDirectory sessions();
+    LinkPresence presence(UUID linkId);
 
-    Courier courier();
+    Availability availability(UUID linkId);
+
+    /** As {@link Courier#send}. */
+    CompletionStage<RequestReply.Reply> send(
+            QueryRequest query, SessionRecord.Open session, Duration timeout, String traceparent);
+
+    /** As {@link Courier#cancel}. */
+    void cancel(QueryRequest query, SessionRecord.Open session);
 
     Admission admission();
 

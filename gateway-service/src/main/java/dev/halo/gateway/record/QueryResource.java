@@ -8,6 +8,8 @@ import dev.halo.gateway.query.QueryJson;
 import dev.halo.gateway.view.Views;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -28,6 +30,9 @@ import org.jboss.resteasy.reactive.RestResponse;
 @Tag(name = "Queries")
 public class QueryResource {
 
+    /** Literal segments win over ids; this one is there for POST only. */
+    private static final String IMMEDIATE = "immediate";
+
     private final Views views;
     private final SiteChecks checks;
     private final QueryRecords records;
@@ -40,7 +45,7 @@ public class QueryResource {
 
     /** One's own query; of an immediate the rows are not kept. The literal segments of the API are no ids. */
     @GET
-    @Path("{queryId:(?!immediate$|async$|registered$|status$)[^/]+}")
+    @Path("{queryId:(?!async$|registered$|status$)[^/]+}")
     @Operation(
             operationId = "getQuery",
             summary = "Show a query and where it is",
@@ -49,6 +54,9 @@ public class QueryResource {
     public Uni<RestResponse<String>> query(
             @Context ContainerRequestContext request, @RestPath String siteId, @RestPath String queryId) {
         Caller caller = Caller.of(request);
+        if (queryId.equals(IMMEDIATE)) {
+            throw new NotAllowedException(HttpMethod.POST);
+        }
         UUID site = Ids.siteId(siteId);
         UUID query = Ids.queryId(queryId);
         return Uni.createFrom()

@@ -84,9 +84,15 @@ public final class Api {
     }
 
     public Answer send(HttpRequest.Builder builder) {
+        return send(builder, true);
+    }
+
+    /** @param isApi false for paths that the integrator API knows nothing of */
+    public Answer send(HttpRequest.Builder builder, boolean isApi) {
         try {
             HttpRequest request = builder.build();
-            return checked(request, http.send(request, HttpResponse.BodyHandlers.ofString()));
+            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            return isApi ? checked(request, response) : parsed(response);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -106,6 +112,10 @@ public final class Api {
                 response.statusCode(),
                 response.headers().firstValue("Content-Type").orElse(null),
                 response.body());
+        return parsed(response);
+    }
+
+    private static Answer parsed(HttpResponse<String> response) {
         try {
             JsonNode json = response.body().isEmpty() ? MAPPER.nullNode() : MAPPER.readTree(response.body());
             return new Answer(response.statusCode(), response, json);

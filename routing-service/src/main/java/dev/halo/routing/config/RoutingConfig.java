@@ -94,6 +94,11 @@ public interface RoutingConfig {
         @WithDefault("4M")
         MemorySize maxWriteQueue();
 
+        /** Bytes that may wait to be written to all sockets together; above it as for one socket. */
+        @NotNull
+        @WithDefault("128M")
+        MemorySize maxWriteTotal();
+
         /** A socket that stays above {@link #maxWriteQueue()} for this long is closed as lost. */
         @NotNull
         @WithDefault("10s")

@@ -8,6 +8,7 @@ import dev.halo.routing.session.LinkSession;
 import dev.halo.routing.session.SessionClock;
 import dev.halo.routing.session.Sessions;
 import dev.halo.routing.session.VertxLinkSocket;
+import dev.halo.routing.session.WriteBudget;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
@@ -35,6 +36,7 @@ public final class SessionEndpoint implements Handler<HttpServerRequest> {
     private final RoutingConfig config;
     private final SessionClock clock;
     private final RefusalLimiter limiter;
+    private final WriteBudget budget;
 
     /** @param sessions empty while the instance takes no sockets */
     public SessionEndpoint(
@@ -46,6 +48,7 @@ public final class SessionEndpoint implements Handler<HttpServerRequest> {
         this.verifier = verifier;
         this.config = config;
         this.clock = clock;
+        this.budget = new WriteBudget(config.session().maxWriteTotal().asLongValue());
         this.limiter = new RefusalLimiter(
                 config.unauthorised().limit(),
                 config.unauthorised().window().toNanos(),
@@ -99,7 +102,7 @@ public final class SessionEndpoint implements Handler<HttpServerRequest> {
         LinkSession session = open.accept(
                 identity,
                 new VertxLinkSocket(
-                        socket, clock, config.session().maxWriteQueue().asLongValue()));
+                        socket, clock, config.session().maxWriteQueue().asLongValue(), budget));
         AtomicBoolean brokeProtocol = new AtomicBoolean();
         socket.binaryMessageHandler(buffer -> open.message(session, ByteBuffer.wrap(buffer.getBytes())));
         socket.textMessageHandler(text -> open.textMessage(session));

@@ -32,7 +32,8 @@ public class DrainEndpoint {
     }
 
     void routes(@Observes Router router) {
-        router.post(PATH).handler(this::drain);
+        // Telling thousands of Links is not for an event loop.
+        router.post(PATH).blockingHandler(this::drain);
     }
 
     private void drain(RoutingContext context) {

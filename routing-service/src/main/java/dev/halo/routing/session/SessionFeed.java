@@ -21,7 +21,9 @@ import java.util.function.Consumer;
  */
 public final class SessionFeed implements AutoCloseable {
 
-    private static final Duration CATCH_UP = Duration.ofSeconds(1);
+    /** A query that cannot be released in this time is left to its gateway's time-out. */
+    private static final Duration CATCH_UP = Duration.ofSeconds(5);
+
     private static final int REMEMBERED = 20_000;
 
     private final int slot;

@@ -18,16 +18,21 @@ public final class VertxLinkSocket implements LinkSocket {
     private final ServerWebSocket socket;
     private final SessionClock clock;
     private final long maxPendingBytes;
+    private final WriteBudget budget;
     private final String remoteAddress;
     private final AtomicLong pendingBytes = new AtomicLong();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile long congestedSince;
 
-    /** @param maxPendingBytes a message is taken while fewer bytes wait, so that the bound is that plus one message */
-    public VertxLinkSocket(ServerWebSocket socket, SessionClock clock, long maxPendingBytes) {
+    /**
+     * @param maxPendingBytes a message is taken while fewer bytes wait, so that the bound is that plus one message
+     * @param budget of all sockets together
+     */
+    public VertxLinkSocket(ServerWebSocket socket, SessionClock clock, long maxPendingBytes, WriteBudget budget) {
         this.socket = socket;
         this.clock = clock;
         this.maxPendingBytes = maxPendingBytes;
+        this.budget = budget;
         this.remoteAddress = String.valueOf(socket.remoteAddress());
     }
 
@@ -37,6 +42,24 @@ public final class VertxLinkSocket implements LinkSocket {
             return false;
         }
         long size = message.remaining();
+        if (!reserve(size)) {
+            return false;
+        }
+        try {
+            write(message).onComplete(result -> {
+                free(size);
+                if (result.failed()) {
+                    failed.run();
+                }
+            });
+            return true;
+        } catch (IllegalStateException e) {
+            free(size);
+            return false;
+        }
+    }
+
+    private boolean reserve(long size) {
         if (pendingBytes.getAndAdd(size) >= maxPendingBytes) {
             pendingBytes.addAndGet(-size);
             if (congestedSince == 0) {
@@ -44,19 +67,17 @@ public final class VertxLinkSocket implements LinkSocket {
             }
             return false;
         }
-        try {
-            write(message).onComplete(result -> {
-                if (pendingBytes.addAndGet(-size) < maxPendingBytes / 2) {
-                    congestedSince = 0;
-                }
-                if (result.failed()) {
-                    failed.run();
-                }
-            });
-            return true;
-        } catch (IllegalStateException e) {
+        if (!budget.take(size)) {
             pendingBytes.addAndGet(-size);
             return false;
+        }
+        return true;
+    }
+
+    private void free(long size) {
+        budget.give(size);
+        if (pendingBytes.addAndGet(-size) < maxPendingBytes / 2) {
+            congestedSince = 0;
         }
     }
 
@@ -87,6 +108,10 @@ public final class VertxLinkSocket implements LinkSocket {
 
     @Override
     public long congestedSinceNanos() {
+        // What was refused while the last bytes left must not count against a socket that has been empty since.
+        if (congestedSince != 0 && pendingBytes.get() < maxPendingBytes / 2) {
+            congestedSince = 0;
+        }
         return congestedSince;
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 @Order(SuiteUnderTest.AFTER_THE_ORDINARY + 3)
 class EnablementIT {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final QueryBody SMALL = QueryBody.sql("select 1 as ONE from RDB$DATABASE");
 
     private final SuiteUnderTest suite;

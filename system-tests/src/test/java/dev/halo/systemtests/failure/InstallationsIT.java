@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class InstallationsIT {
 
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Map<String, String> WATCHFUL = Map.of(
             "halo.link.sites.probe-every", "PT1S",
             "halo.link.sites.retry-every", "PT1S",

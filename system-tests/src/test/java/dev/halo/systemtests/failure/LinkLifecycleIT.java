@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @Order(SuiteUnderTest.AFTER_THE_ORDINARY + 1)
 class LinkLifecycleIT {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final QueryBody SMALL = QueryBody.sql("select 1 as ONE from RDB$DATABASE");
 
     private final SuiteUnderTest suite;
@@ -141,7 +141,7 @@ class LinkLifecycleIT {
         // Then
         await().atMost(SOON).until(() -> runs(demo.siteId()));
         pending.hangUp();
-        await().atMost(Duration.ofSeconds(70)).until(() -> !isRunning("KILLED_BRIDGE"));
+        await().atMost(Duration.ofSeconds(90)).until(() -> !isRunning("KILLED_BRIDGE"));
     }
 
     @Test

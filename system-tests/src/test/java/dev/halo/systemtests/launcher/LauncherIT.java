@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Order(SuiteUnderTest.AFTER_THE_ORDINARY + 10)
 class LauncherIT {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     private Path folder;

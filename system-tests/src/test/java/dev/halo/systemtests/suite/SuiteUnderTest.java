@@ -38,7 +38,7 @@ public final class SuiteUnderTest implements AutoCloseable {
     /** Order of what looks at all that the others have left behind. */
     public static final int LAST = Integer.MAX_VALUE;
 
-    private static final Duration READY = Duration.ofSeconds(60);
+    private static final Duration READY = Duration.ofSeconds(120);
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
 
     private final Suite suite;

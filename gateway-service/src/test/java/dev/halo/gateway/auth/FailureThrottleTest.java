@@ -1,0 +1,48 @@
+package dev.halo.gateway.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class FailureThrottleTest {
+
+    private static final byte[] ADDRESS = {1, 2, 3, 4};
+    private static final byte[] OTHER = {1, 2, 3, 5};
+    private static final byte[] THIRD = {1, 2, 3, 6};
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final FailureThrottle throttle = new FailureThrottle(2, 2, nanos::get);
+
+    @Test
+    void blocksAnAddressForTheRestOfItsMinute() {
+        throttle.failed(ADDRESS);
+        nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+        throttle.failed(ADDRESS);
+
+        assertThat(throttle.blockedFor(ADDRESS)).contains(Duration.ofSeconds(50));
+        assertThat(throttle.blockedFor(OTHER)).isEmpty();
+    }
+
+    @Test
+    void forgivesAfterAMinute() {
+        throttle.failed(ADDRESS);
+        throttle.failed(ADDRESS);
+
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+
+        assertThat(throttle.blockedFor(ADDRESS)).isEmpty();
+    }
+
+    @Test
+    void remembersABoundedNumberOfAddresses() {
+        throttle.failed(ADDRESS);
+        throttle.failed(ADDRESS);
+
+        throttle.failed(OTHER);
+        throttle.failed(THIRD);
+
+        assertThat(throttle.blockedFor(ADDRESS)).isEmpty();
+    }
+}

@@ -1,0 +1,81 @@
+package dev.halo.gateway.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.halo.protocol.integrator.IntegratorFact;
+import dev.halo.protocol.integrator.IntegratorFact.Integrator;
+import dev.halo.protocol.integrator.IntegratorFact.Key;
+import dev.halo.protocol.integrator.IntegratorFact.KeySlot;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class IntegratorIndexTest {
+
+    private final IntegratorIndex index = new IntegratorIndex();
+    private final UUID id = UUID.randomUUID();
+
+    @Test
+    void aRotatedKeyIsForgotten() {
+        apply(integrator(List.of("old"), List.of()));
+
+        apply(integrator(List.of("new"), List.of()));
+
+        assertThat(index.byKeyHash("old")).isEmpty();
+        assertThat(index.byKeyHash("new")).isPresent();
+    }
+
+    @Test
+    void aKeyThatStaysIsKept() {
+        apply(integrator(List.of("kept", "old"), List.of()));
+
+        apply(integrator(List.of("new", "kept"), List.of()));
+
+        assertThat(index.byKeyHash("kept")).isPresent();
+    }
+
+    @Test
+    void aDeletedIntegratorIsForgotten() {
+        Integrator integrator = integrator(List.of("key"), List.of());
+        apply(integrator);
+
+        index.changed(integrator.key(), Optional.empty());
+
+        assertThat(index.byKeyHash("key")).isEmpty();
+    }
+
+    @Test
+    void anUnreadableAllowListAdmitsNobody() {
+        apply(integrator(List.of("key"), List.of("not an address")));
+
+        assertThat(index.byKeyHash("key").orElseThrow().admits(new byte[] {10, 0, 0, 1}))
+                .isFalse();
+    }
+
+    @Test
+    void pairingsAndEnablementsCountWhileActive() {
+        UUID site = UUID.randomUUID();
+        apply(new IntegratorFact.Pairing(id, site, true, 1));
+        apply(new IntegratorFact.Enablement(id, site, true, 1));
+        assertThat(index.isPaired(id, site)).isTrue();
+        assertThat(index.isEnabled(id, site)).isTrue();
+
+        apply(new IntegratorFact.Pairing(id, site, false, 2));
+        apply(new IntegratorFact.Enablement(id, site, false, 2));
+
+        assertThat(index.isPaired(id, site)).isFalse();
+        assertThat(index.isEnabled(id, site)).isFalse();
+    }
+
+    private void apply(IntegratorFact fact) {
+        index.changed(fact.key(), Optional.of(fact));
+    }
+
+    private Integrator integrator(List<String> hashes, List<String> allowed) {
+        List<Key> keys = hashes.stream()
+                .map(hash -> new Key(hash, KeySlot.PRIMARY, false))
+                .toList();
+        return new Integrator(id, "Integrator", true, keys, allowed, null, 1);
+    }
+}
