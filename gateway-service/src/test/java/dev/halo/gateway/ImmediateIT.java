@@ -58,9 +58,20 @@ class ImmediateIT {
         api = new Api(base, integrator.key());
     }
 
+    /** Opens a session of the site's Link and waits until the gateway knows of it. */
+    private SessionRecord.Open open(FakeBridge.Behaviour behaviour) {
+        SessionRecord.Open open = bridge.open(site, behaviour);
+        await().until(() -> api.get("/integrator/sites/" + site.id())
+                .json()
+                .path("availability")
+                .asText()
+                .equals("online"));
+        return open;
+    }
+
     @Test
     void rowsComeBack() {
-        bridge.open(site, Behaviours.rows("[{\"CONSTANT\":1}]", 1));
+        open(Behaviours.rows("[{\"CONSTANT\":1}]", 1));
 
         Api.Answer answer = immediate(SELECT);
 
@@ -77,7 +88,7 @@ class ImmediateIT {
     @Test
     void rowsOfManyPiecesComeBackWhole() {
         String rows = "[{\"TEXT\":\"" + "äöü€".repeat(20_000) + "\"}]";
-        bridge.open(site, Behaviours.rows(rows, 1));
+        open(Behaviours.rows(rows, 1));
 
         Api.Answer answer = immediate(SELECT);
 
@@ -86,7 +97,7 @@ class ImmediateIT {
 
     @Test
     void aNonQueryAnswersItsCount() {
-        bridge.open(site, Behaviours.affected(3));
+        open(Behaviours.affected(3));
 
         Api.Answer answer = immediate(UPDATE);
 
@@ -96,7 +107,7 @@ class ImmediateIT {
 
     @Test
     void theDatabasesErrorIsAnsweredWithTheQuery() {
-        bridge.open(site, Behaviours.failed(new QueryFailure(ErrorType.FBSQL, 335544569, "Dynamic SQL Error")));
+        open(Behaviours.failed(new QueryFailure(ErrorType.FBSQL, 335544569, "Dynamic SQL Error")));
 
         Api.Answer answer = immediate(SELECT);
 
@@ -109,14 +120,14 @@ class ImmediateIT {
 
     @Test
     void aResultThatIsTooBigIs413() {
-        bridge.open(site, Behaviours.failed(new QueryFailure(ErrorType.HTTP, 413, "The result is too big.")));
+        open(Behaviours.failed(new QueryFailure(ErrorType.HTTP, 413, "The result is too big.")));
 
         assertThat(immediate(SELECT).status()).isEqualTo(413);
     }
 
     @Test
     void whatExpiredInTheQueueIs504() {
-        bridge.open(site, Behaviours.failed(LinkErrorCode.EXPIRED_IN_QUEUE.failure("It waited too long.")));
+        open(Behaviours.failed(LinkErrorCode.EXPIRED_IN_QUEUE.failure("It waited too long.")));
 
         Api.Answer answer = immediate(SELECT);
 
@@ -126,7 +137,7 @@ class ImmediateIT {
 
     @Test
     void theLinksRefusalOfASupersededSiteIsThatOfTheCheck() {
-        bridge.open(site, Behaviours.failed(LinkErrorCode.SITE_SUPERSEDED.failure("superseded")));
+        open(Behaviours.failed(LinkErrorCode.SITE_SUPERSEDED.failure("superseded")));
 
         Api.Answer answer = immediate(SELECT);
 
@@ -138,7 +149,7 @@ class ImmediateIT {
     void checksAreMadeInOrder() {
         FakeCloud.Integrator stranger = cloud.integrator();
         Api strangers = new Api(base, stranger.key());
-        bridge.open(site, Behaviours.rows("[]", 0));
+        open(Behaviours.rows("[]", 0));
 
         assertThat(strangers.immediate(site, "{}").status()).isEqualTo(400);
         Api.Answer notPaired = strangers.immediate(site, SELECT);
@@ -168,7 +179,7 @@ class ImmediateIT {
 
     @Test
     void anOfflineSiteIs503AtOnce() {
-        SessionRecord.Open open = bridge.open(site, Behaviours.silent());
+        SessionRecord.Open open = open(Behaviours.silent());
         bridge.end(open, CloseCause.CLOSED);
 
         Api.Answer answer =
@@ -179,7 +190,7 @@ class ImmediateIT {
 
     @Test
     void aQueryParksUntilTheLinkIsBack() {
-        SessionRecord.Open open = bridge.open(site, Behaviours.silent());
+        SessionRecord.Open open = open(Behaviours.silent());
         bridge.end(open, CloseCause.DRAINED);
         CompletableFuture<Api.Answer> waiting = api.immediateAsync(site, SELECT);
 
@@ -190,7 +201,7 @@ class ImmediateIT {
 
     @Test
     void aParkedQueryIs503WhenNobodyComes() {
-        SessionRecord.Open open = bridge.open(site, Behaviours.silent());
+        SessionRecord.Open open = open(Behaviours.silent());
         bridge.end(open, CloseCause.LOST);
 
         Api.Answer answer = immediate(SELECT);
@@ -201,7 +212,7 @@ class ImmediateIT {
 
     @Test
     void aReleasedQueryIsSentToTheOtherSession() {
-        bridge.open(site, (query, headers, self) -> {
+        open((query, headers, self) -> {
             otherBridge.open(site, Behaviours.rows("[{\"A\":2}]", 1));
             Behaviours.released(Outcome.ReleaseCause.NO_SUCH_SESSION).take(query, headers, self);
         });
@@ -214,7 +225,7 @@ class ImmediateIT {
 
     @Test
     void aSiteWithoutCreditIs503() {
-        bridge.open(site, Behaviours.released(Outcome.ReleaseCause.NO_CREDIT));
+        open(Behaviours.released(Outcome.ReleaseCause.NO_CREDIT));
 
         Api.Answer answer = immediate(SELECT);
 
@@ -224,12 +235,10 @@ class ImmediateIT {
 
     @Test
     void aReadWhoseSessionIsLostIs504() {
-        bridge.open(
-                site,
-                (query, headers, self) -> self.end(
-                        new SessionRecord.Open(
-                                headers.linkId(), headers.sessionId(), 7, UUID.randomUUID(), Instant.now(), null, 0),
-                        CloseCause.LOST));
+        open((query, headers, self) -> self.end(
+                new SessionRecord.Open(
+                        headers.linkId(), headers.sessionId(), 7, UUID.randomUUID(), Instant.now(), null, 0),
+                CloseCause.LOST));
 
         Api.Answer answer = immediate(SELECT);
 
@@ -240,12 +249,10 @@ class ImmediateIT {
 
     @Test
     void theOutcomeOfAWriteWhoseSessionIsLostIsUnknown() {
-        bridge.open(
-                site,
-                (query, headers, self) -> self.end(
-                        new SessionRecord.Open(
-                                headers.linkId(), headers.sessionId(), 7, UUID.randomUUID(), Instant.now(), null, 0),
-                        CloseCause.LOST));
+        open((query, headers, self) -> self.end(
+                new SessionRecord.Open(
+                        headers.linkId(), headers.sessionId(), 7, UUID.randomUUID(), Instant.now(), null, 0),
+                CloseCause.LOST));
 
         Api.Answer answer = immediate(UPDATE);
 
@@ -255,7 +262,7 @@ class ImmediateIT {
 
     @Test
     void theOutcomeMayComeThroughTheNextSession() {
-        bridge.open(site, (query, headers, self) -> {
+        open((query, headers, self) -> {
             SessionRecord.Open next = otherBridge.open(site, Behaviours.silent());
             otherBridge.answer(
                     query, next.linkId(), next.sessionId(), new Outcome.Affected(1, List.of(), Behaviours.TIMING), "");
@@ -266,7 +273,7 @@ class ImmediateIT {
 
     @Test
     void anOutcomeOfAnotherLinkIsNotTaken() {
-        bridge.open(site, (query, headers, self) -> {
+        open((query, headers, self) -> {
             Outcome forged = new Outcome.Rows(1, 2, Outcome.Storage.INLINE, List.of(), Behaviours.TIMING);
             self.answer(query, UUID.randomUUID(), headers.sessionId(), forged, "[]");
             Behaviours.rows("[{\"REAL\":true}]", 1).take(query, headers, self);
@@ -277,7 +284,7 @@ class ImmediateIT {
 
     @Test
     void silenceIs504AndTheQueryIsCancelled() {
-        bridge.open(site, Behaviours.silent());
+        open(Behaviours.silent());
 
         Api.Answer answer = immediate("{\"maxTimeInQueue\":0,\"command\":{\"text\":\"select 1\"}}");
 
@@ -291,7 +298,7 @@ class ImmediateIT {
 
     @Test
     void hangingUpCancels() {
-        bridge.open(site, Behaviours.silent());
+        open(Behaviours.silent());
         CompletableFuture<HttpResponse<String>> waiting = api.http()
                 .sendAsync(api.posting(Api.immediatePath(site), SELECT).build(), HttpResponse.BodyHandlers.ofString());
         await().until(() ->
@@ -305,7 +312,7 @@ class ImmediateIT {
 
     @Test
     void aQueryCanBeLookedUpByItsIntegratorOnly() {
-        bridge.open(site, Behaviours.rows("[{\"A\":1}]", 1));
+        open(Behaviours.rows("[{\"A\":1}]", 1));
         String path = "/integrator/sites/" + site.id() + "/queries/"
                 + immediate(SELECT).json().path("id").asText();
 
@@ -320,7 +327,7 @@ class ImmediateIT {
 
     @Test
     void aStormOfQueriesLosesNoReply() {
-        bridge.open(site, Behaviours.rows("[{\"A\":1}]", 1));
+        open(Behaviours.rows("[{\"A\":1}]", 1));
         List<CompletableFuture<Api.Answer>> answers = new ArrayList<>();
         for (int round = 0; round < 20; round++) {
             for (int i = 0; i < 50; i++) {

@@ -17,7 +17,7 @@ final class AdminApi {
     private final HttpJson http;
 
     AdminApi(URI registry, String operatorToken) {
-        this.http = new HttpJson(registry, Map.of("Authorization", "Bearer " + operatorToken), Duration.ofSeconds(30));
+        this.http = new HttpJson(registry, Map.of("Authorization", "Bearer " + operatorToken), Duration.ofSeconds(60));
     }
 
     /** Id of the integrator of that name, which is created if there is none. */

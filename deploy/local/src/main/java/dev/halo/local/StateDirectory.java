@@ -5,12 +5,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -21,11 +22,13 @@ import java.util.stream.Stream;
 public record StateDirectory(Path root) {
 
     private static final String LOCK = "launcher.lock";
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     /** A lock that ends with {@link #close()} or with the process. */
-    record Lock(FileChannel channel, FileLock fileLock) implements AutoCloseable {
+    record Lock(Path root, FileChannel channel, FileLock fileLock) implements AutoCloseable {
         @Override
         public void close() {
+            HELD.remove(root);
             try {
                 fileLock.release();
                 channel.close();
@@ -82,26 +85,48 @@ public record StateDirectory(Path root) {
      * @throws SuiteException when another suite has it
      */
     Lock lock() {
+        // Not left to the file's lock alone: within a JVM, closing any channel of the file would end it.
+        if (!HELD.add(root)) {
+            throw taken();
+        }
         try {
             FileChannel channel =
                     FileChannel.open(root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 channel.close();
-                throw new SuiteException("Another suite uses " + root + "; stop it with: ./halo down");
+                HELD.remove(root);
+                throw taken();
             }
-            return new Lock(channel, lock);
+            return new Lock(root, channel, lock);
         } catch (IOException e) {
+            HELD.remove(root);
             throw new UncheckedIOException(e);
         }
     }
 
-    private static FileLock tryLock(FileChannel channel) throws IOException {
+    private SuiteException taken() {
+        return new SuiteException("Another suite uses " + root + "; stop it with: ./halo down");
+    }
+
+    /**
+     * Binds the folder to a kind of suite at its first use.
+     *
+     * @throws SuiteException when it is bound to another one: Link and registry have been enrolled for that
+     */
+    void requireKind(String kind) {
+        Path file = root.resolve("kind");
         try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            // Another suite of this very JVM has it.
-            return null;
+            if (!Files.exists(file)) {
+                OwnerOnly.write(file, kind + "\n");
+            }
+            String bound = Files.readString(file).strip();
+            if (!bound.equals(kind)) {
+                throw new SuiteException("The state in " + root + " is for " + bound + ", not for " + kind
+                        + "; start afresh with --clean, or choose another folder with --state");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

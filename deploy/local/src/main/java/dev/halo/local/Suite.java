@@ -80,6 +80,7 @@ public final class Suite implements AutoCloseable {
             if (settings.clean()) {
                 state.clean();
             }
+            state.requireKind(settings.kind());
             return new Suite(settings, state, lock);
         } catch (RuntimeException e) {
             lock.close();
@@ -215,19 +216,37 @@ public final class Suite implements AutoCloseable {
         IntegratorFacts first = integrators.get("A");
         for (SiteFacts site : sites) {
             progress("waiting for " + site.practiceName() + " (" + site.databaseId() + ")");
-            setup.awaitOnline(first, site);
+            if (!isOnline(setup, first, site)) {
+                continue;
+            }
             if (!setup.enable(first, "A", site)) {
                 progress("no administrator of its Firebird is known (HALO_FIREBIRD_USER, HALO_FIREBIRD_PASSWORD):"
                         + " nobody is enabled");
             }
         }
-        boolean enabled = !sites.isEmpty() && setup.enable(integrators.get("C"), "C", sites.get(0));
+        // With an INI of one's own nobody knows what state its databases are in.
+        boolean enabled = !sites.isEmpty()
+                && (own || isOnline(setup, first, sites.get(0)))
+                && setup.enable(integrators.get("C"), "C", sites.get(0));
         if (enabled) {
             setup.pair(first, sites.get(0));
             setup.pair(integrators.get("C"), sites.get(0));
         }
         return new DemoFacts(
                 gateway.url(), registry.url(), service(ServiceName.ROUTING).url(), sites, integrators, operator);
+    }
+
+    private boolean isOnline(DemoSetup setup, IntegratorFacts integrator, SiteFacts site) {
+        try {
+            setup.awaitOnline(integrator, site);
+            return true;
+        } catch (SuiteException e) {
+            if (settings.zedmedIni().isEmpty()) {
+                throw e;
+            }
+            progress(e.getMessage());
+            return false;
+        }
     }
 
     private void writeDemoEnvironment() {
@@ -316,42 +335,18 @@ public final class Suite implements AutoCloseable {
             }
             closing = true;
         }
-        List<RuntimeException> failures = new ArrayList<>();
-        attempt(failures, service(ServiceName.LINK)::close);
+        Closing parts = new Closing();
+        parts.close(service(ServiceName.LINK));
         CompletableFuture<?>[] cloud = List.of(ServiceName.GATEWAY, ServiceName.ROUTING, ServiceName.REGISTRY).stream()
                 .map(name -> CompletableFuture.runAsync(() -> service(name).close(), threads))
                 .toArray(CompletableFuture[]::new);
-        attempt(failures, () -> CompletableFuture.allOf(cloud).join());
-        closeIfStarted(failures, firebird);
-        closeIfStarted(failures, postgres);
-        closeIfStarted(failures, kafka);
+        parts.close(() -> CompletableFuture.allOf(cloud).join());
+        parts.close(firebird);
+        parts.close(postgres);
+        parts.close(kafka);
         threads.shutdownNow();
         lock.close();
-        if (!failures.isEmpty()) {
-            throw failures.get(0);
-        }
-    }
-
-    private static void closeIfStarted(List<RuntimeException> failures, AutoCloseable part) {
-        if (part != null) {
-            attempt(failures, () -> {
-                try {
-                    part.close();
-                } catch (RuntimeException e) {
-                    throw e;
-                } catch (Exception e) {
-                    throw new SuiteException(e.getMessage(), e);
-                }
-            });
-        }
-    }
-
-    private static void attempt(List<RuntimeException> failures, Runnable step) {
-        try {
-            step.run();
-        } catch (RuntimeException e) {
-            failures.add(e);
-        }
+        parts.failIfAny();
     }
 
     private CompletableFuture<Void> run(String what, Runnable start) {

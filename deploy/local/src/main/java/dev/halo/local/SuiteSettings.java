@@ -86,6 +86,12 @@ public record SuiteSettings(
         return environment == Environment.STAGE ? DemoPractice.Licence.DEVELOPER : DemoPractice.Licence.STANDARD;
     }
 
+    /** What a state folder is bound to: the databases and the environment, in words. */
+    String kind() {
+        return environment.wire() + ", "
+                + zedmedIni.map(file -> "the databases of " + file).orElse("the demo's databases");
+    }
+
     /** The two practices of {@code ./halo up}: 20 000 patients and 2 000. */
     public static List<Practice> demoPractices(int firstPatients, int secondPatients) {
         return List.of(

@@ -78,6 +78,10 @@ final class UpCommand implements Callable<Integer> {
 
     private int stay(StateDirectory state) throws Exception {
         CountDownLatch ended = new CountDownLatch(1);
+        // Kafka's words are for a file, before its first logger is made.
+        System.setProperty(
+                "org.slf4j.simpleLogger.logFile",
+                state.logs().resolve("kafka.log").toString());
         Suite suite = Suite.open(settings());
         Launcher.announce(state);
         Thread closer = new Thread(

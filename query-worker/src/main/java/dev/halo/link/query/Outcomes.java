@@ -11,6 +11,7 @@ import dev.halo.protocol.query.Timing;
 final class Outcomes {
 
     private static final int HTTP_UNAVAILABLE = 503;
+    private static final int HTTP_TOO_LARGE = 413;
 
     private Outcomes() {}
 
@@ -43,6 +44,16 @@ final class Outcomes {
                         result.elapsed().executing(),
                         result.elapsed().sql(),
                         uploadMillis));
+    }
+
+    /** The output parameters alone are more than a message holds. */
+    static Outcome tooLarge() {
+        return new Outcome.Failed(
+                new QueryFailure(
+                        ErrorType.HTTP,
+                        HTTP_TOO_LARGE,
+                        "The statement ran, but its output parameters are too large to be delivered."),
+                null);
     }
 
     static QueryFailure superseded() {

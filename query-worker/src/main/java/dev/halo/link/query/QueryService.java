@@ -37,6 +37,7 @@ import org.jboss.logging.Logger;
 public final class QueryService {
 
     private static final Logger LOG = Logger.getLogger(QueryService.class);
+    private static final int MAX_OUTCOME_BYTES = 448 * 1024;
 
     private final SiteDirectory sites;
     private final AuthorityBook authority;
@@ -170,8 +171,14 @@ public final class QueryService {
         }
         outbox.put(
                 new Frame.Ended(request.queryId(), request.siteId(), request.integratorId(), request.replySlot()),
-                OutcomeCodec.encode(outcome, rows),
+                body(outcome, rows),
                 request.mode() == QueryMode.IMMEDIATE);
+    }
+
+    /** Output values travel in the outcome itself: what no message could hold must not be sent again and again. */
+    private static ByteBuffer body(Outcome outcome, ByteBuffer rows) {
+        ByteBuffer body = OutcomeCodec.encode(outcome, rows);
+        return body.remaining() <= MAX_OUTCOME_BYTES ? body : OutcomeCodec.encode(Outcomes.tooLarge());
     }
 
     /** Ends a query wherever it is; one that has not come yet will be refused for two hours. */

@@ -130,7 +130,7 @@ public final class StatementJobs implements AutoCloseable {
         QueryRequest request = query.request();
         ResultBuffer buffer = new ResultBuffer();
         JournalGate gate = new JournalGate(journal, request);
-        Execution execution = new Execution(query.database(), login, request.command(), limits.apply(request.mode()));
+        Execution execution = new Execution(query.database(), login, request.command(), bounded(request.mode()));
         ExecutionResult result = tracing.within(
                 request,
                 query.trace(),
@@ -139,6 +139,13 @@ public final class StatementJobs implements AutoCloseable {
         metrics.ran(request.mode(), query.queuedMillis(), result.elapsed().executing());
         audit.append(entry(query, result));
         return new Ran(result, buffer.rows(), gate.wrote());
+    }
+
+    /** A result is held in memory as a whole, whatever its class allows. */
+    private ExecutionLimits bounded(QueryMode mode) {
+        ExecutionLimits of = limits.apply(mode);
+        return new ExecutionLimits(
+                of.read(), of.write(), Math.min(of.maxResultBytes(), QueryBounds.MAX_IMMEDIATE_RESULT_BYTES));
     }
 
     private void uploadLater(LiveQuery query, Ran ran, QueryService service) {

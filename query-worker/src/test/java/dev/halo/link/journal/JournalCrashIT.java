@@ -1,17 +1,16 @@
 package dev.halo.link.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.halo.protocol.query.LinkErrorCode;
 import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.Timing;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -44,6 +43,7 @@ class JournalCrashIT {
     @Test
     void knowsEveryWriteThatWasBegunBeforeTheProcessWasKilled() throws Exception {
         // Given
+        Path output = directory.resolve("said.txt");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx64m",
@@ -52,18 +52,13 @@ class JournalCrashIT {
                         Writer.class.getName(),
                         directory.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(output.toFile())
                 .start();
-        List<String> said = new ArrayList<>();
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                said.add(line);
-                if (said.size() == ENOUGH) {
-                    process.destroyForcibly();
-                }
-            }
-        }
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> Files.readAllLines(output).size() >= ENOUGH);
+        process.destroyForcibly();
         process.waitFor();
+        List<String> said = Files.readAllLines(output);
 
         // When
         WriteJournal journal = JournalDirectory.open(directory, Clock.systemUTC());
