@@ -61,11 +61,7 @@ class ImmediateIT {
     /** Opens a session of the site's Link and waits until the gateway knows of it. */
     private SessionRecord.Open open(FakeBridge.Behaviour behaviour) {
         SessionRecord.Open open = bridge.open(site, behaviour);
-        await().until(() -> api.get("/integrator/sites/" + site.id())
-                .json()
-                .path("availability")
-                .asText()
-                .equals("online"));
+        api.awaitOnline(site);
         return open;
     }
 

@@ -121,6 +121,7 @@ class StoredResultIT {
                             upload(uploader, query, rows, count);
                             bridge.answer(query, headers.linkId(), headers.sessionId(), outcome, "");
                         }));
+        api.awaitOnline(site);
     }
 
     private void upload(UUID linkId, QueryRequest query, String rows, int count) {

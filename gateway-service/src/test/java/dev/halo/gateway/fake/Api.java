@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 
 /** An integrator's client; every answer that it gets is held against the API's structure. */
 public final class Api {
@@ -46,6 +47,15 @@ public final class Api {
             return new String(
                     Base64.getDecoder().decode(json.path("result").path("data").asText()), StandardCharsets.UTF_8);
         }
+    }
+
+    /** Waits until the gateway knows that the site's Link has a session. */
+    public void awaitOnline(FakeCloud.Site site) {
+        Awaitility.await().until(() -> get("/integrator/sites/" + site.id())
+                .json()
+                .path("availability")
+                .asText()
+                .equals("online"));
     }
 
     public Answer get(String path) {
