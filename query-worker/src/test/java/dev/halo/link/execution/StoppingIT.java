@@ -200,7 +200,7 @@ class StoppingIT {
             EngineUnderTest.Answer conflict = engine.nonQuery("update T set V = 3");
 
             assertThat(conflict.failure().code()).isEqualTo(335544336);
-            assertThat(conflict.result().elapsed().executing()).isBetween(500L, 30_000L);
+            assertThat(conflict.result().elapsed().executing()).isLessThan(30_000L);
             writer.rollback();
         }
     }
