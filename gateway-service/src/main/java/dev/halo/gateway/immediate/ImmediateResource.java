@@ -14,7 +14,12 @@ import dev.halo.protocol.query.QueryBounds;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.NotAllowedException;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -83,6 +88,28 @@ public class ImmediateResource {
                 .completionStage(RequestBodies.read(request, QueryBounds.MAX_REQUEST_BYTES))
                 .map(CommandReader::immediate)
                 .chain(body -> run(caller, site, body, traceparent));
+    }
+
+    /** Without these three the framework says 404 of the verbs: a path with an id beside this one has none of them. */
+    @PUT
+    @Path("immediate")
+    @Operation(hidden = true)
+    public Response put() {
+        throw new NotAllowedException(HttpMethod.POST);
+    }
+
+    @DELETE
+    @Path("immediate")
+    @Operation(hidden = true)
+    public Response delete() {
+        throw new NotAllowedException(HttpMethod.POST);
+    }
+
+    @PATCH
+    @Path("immediate")
+    @Operation(hidden = true)
+    public Response patch() {
+        throw new NotAllowedException(HttpMethod.POST);
     }
 
     private Uni<Response> run(Caller caller, UUID site, ImmediateCommand body, String traceparent) {
