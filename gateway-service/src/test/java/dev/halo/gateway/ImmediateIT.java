@@ -65,6 +65,11 @@ class ImmediateIT {
         return open;
     }
 
+    /** A bridge hands back what reaches it for a session that has ended, which the gateway may not know yet. */
+    private static FakeBridge.Behaviour gone() {
+        return Behaviours.released(Outcome.ReleaseCause.NO_SUCH_SESSION);
+    }
+
     @Test
     void rowsComeBack() {
         open(Behaviours.rows("[{\"CONSTANT\":1}]", 1));
@@ -175,7 +180,7 @@ class ImmediateIT {
 
     @Test
     void anOfflineSiteIs503AtOnce() {
-        SessionRecord.Open open = open(Behaviours.silent());
+        SessionRecord.Open open = open(gone());
         bridge.end(open, CloseCause.CLOSED);
 
         Api.Answer answer =
@@ -186,7 +191,7 @@ class ImmediateIT {
 
     @Test
     void aQueryParksUntilTheLinkIsBack() {
-        SessionRecord.Open open = open(Behaviours.silent());
+        SessionRecord.Open open = open(gone());
         bridge.end(open, CloseCause.DRAINED);
         CompletableFuture<Api.Answer> waiting = api.immediateAsync(site, SELECT);
 
@@ -197,7 +202,7 @@ class ImmediateIT {
 
     @Test
     void aParkedQueryIs503WhenNobodyComes() {
-        SessionRecord.Open open = open(Behaviours.silent());
+        SessionRecord.Open open = open(gone());
         bridge.end(open, CloseCause.LOST);
 
         Api.Answer answer = immediate(SELECT);
