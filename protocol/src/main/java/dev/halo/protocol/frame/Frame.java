@@ -3,7 +3,10 @@ package dev.halo.protocol.frame;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.halo.protocol.query.LinkErrorCode;
+import dev.halo.protocol.query.Produced;
 import dev.halo.protocol.query.QueryRequest;
+import dev.halo.protocol.query.RegisteredRequest;
+import dev.halo.protocol.query.RegisteredRun;
 import dev.halo.protocol.site.Environment;
 import java.time.Instant;
 import java.util.List;
@@ -21,8 +24,11 @@ import java.util.UUID;
     @JsonSubTypes.Type(value = Frame.Cancel.class, name = "cancel"),
     @JsonSubTypes.Type(value = Frame.Queued.class, name = "queued"),
     @JsonSubTypes.Type(value = Frame.Executing.class, name = "executing"),
+    @JsonSubTypes.Type(value = Frame.Uploading.class, name = "uploading"),
     @JsonSubTypes.Type(value = Frame.Ended.class, name = "ended"),
     @JsonSubTypes.Type(value = Frame.EndedAck.class, name = "endedAck"),
+    @JsonSubTypes.Type(value = Frame.Register.class, name = "register"),
+    @JsonSubTypes.Type(value = Frame.Ran.class, name = "ran"),
     @JsonSubTypes.Type(value = Frame.Credit.class, name = "credit"),
     @JsonSubTypes.Type(value = Frame.Ping.class, name = "ping"),
     @JsonSubTypes.Type(value = Frame.Pong.class, name = "pong"),
@@ -126,7 +132,17 @@ public sealed interface Frame {
         }
     }
 
-    /** Link → bridge: it waits in the queue. Not sent for immediates. */
+    /**
+     * Bridge → Link: hold this registered query and run it on its schedule, in place of what the Link held under its id.
+     * Answered with {@link Queued}; ended with {@link Cancel} or by its own time.
+     */
+    record Register(RegisteredRequest request) implements Frame {
+        public Register {
+            Objects.requireNonNull(request, "request");
+        }
+    }
+
+    /** Link → bridge: it waits in the queue, or is held as a registered query. Not sent for immediates. */
     record Queued(UUID queryId, UUID siteId) implements Frame {
         public Queued {
             Objects.requireNonNull(queryId, "queryId");
@@ -139,6 +155,24 @@ public sealed interface Frame {
         public Executing {
             Objects.requireNonNull(queryId, "queryId");
             Objects.requireNonNull(siteId, "siteId");
+        }
+    }
+
+    /** Link → bridge: an async query has been executed, what remains is to upload its pages. */
+    record Uploading(UUID queryId, UUID siteId, Produced produced) implements Frame {
+        public Uploading {
+            Objects.requireNonNull(queryId, "queryId");
+            Objects.requireNonNull(siteId, "siteId");
+            Objects.requireNonNull(produced, "produced");
+        }
+    }
+
+    /** Link → bridge: a registered query has run; acknowledged with {@link EndedAck} of the run's id. */
+    record Ran(UUID siteId, UUID integratorId, RegisteredRun run) implements Frame {
+        public Ran {
+            Objects.requireNonNull(siteId, "siteId");
+            Objects.requireNonNull(integratorId, "integratorId");
+            Objects.requireNonNull(run, "run");
         }
     }
 
@@ -156,7 +190,7 @@ public sealed interface Frame {
         }
     }
 
-    /** Bridge → Link: the outcome is in the log; the Link may forget it. */
+    /** Bridge → Link: the outcome of a query, or of a registered query's run, is in the log; the Link may forget it. */
     record EndedAck(UUID queryId) implements Frame {
         public EndedAck {
             Objects.requireNonNull(queryId, "queryId");

@@ -12,6 +12,12 @@ public enum MessageType {
     QUEUED("queued"),
     /** A query runs at the Link; no value. */
     EXECUTING("executing"),
+    /** {@link dev.halo.protocol.query.Produced}: a query has been executed and its pages are being uploaded. */
+    UPLOADING("uploading"),
+    /** {@link dev.halo.protocol.query.RegisteredRequest}. */
+    REGISTER("register"),
+    /** {@link dev.halo.protocol.query.RegisteredRun}; its query id is that of the registered query. */
+    RUN("run"),
     /** {@link dev.halo.protocol.session.SessionOpened}. */
     SESSION_OPENED("sessionOpened"),
     /** {@link dev.halo.protocol.session.SessionRecord}. */

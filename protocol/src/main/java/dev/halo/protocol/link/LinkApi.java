@@ -24,7 +24,10 @@ public final class LinkApi {
     /** PUT of a result or a page of one: {@code /link/v1/queries/{queryId}/pages/{pageNumber}}, from 1. */
     public static final String QUERIES = "/link/v1/queries";
 
-    /** Request headers of that PUT; the body is a zstd frame of the rows' JSON array. */
+    /** PUT of the result of one run of a registered query: {@code /link/v1/registered/{queryId}/runs/{number}}. */
+    public static final String REGISTERED = "/link/v1/registered";
+
+    /** Request headers of these PUTs; the body is a zstd frame of the rows' JSON array. */
     public static final String HEADER_ROWS = "Halo-Rows";
 
     /** Number of the page's first row in the result, from 0. */
@@ -40,6 +43,11 @@ public final class LinkApi {
     public static final String HEADER_CREATED_AT = "Halo-Created-At";
 
     private LinkApi() {}
+
+    /** The path of the result of one run, by {@link dev.halo.protocol.query.RegisteredRun#number()}. */
+    public static String runPath(UUID registeredId, long number) {
+        return REGISTERED + "/" + registeredId + "/runs/" + number;
+    }
 
     /** The path of one page. */
     public static String pagePath(UUID queryId, int pageNumber) {

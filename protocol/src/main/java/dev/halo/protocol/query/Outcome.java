@@ -32,12 +32,22 @@ public sealed interface Outcome {
      * @param rows their number
      * @param size bytes of their JSON array
      * @param parameters output parameters, empty where there are none
+     * @param pages that were PUT, numbered from 1 without a gap; 0 where the rows are inline
      */
-    record Rows(long rows, long size, Storage storage, List<Parameter> parameters, Timing timing) implements Outcome {
+    record Rows(long rows, long size, Storage storage, List<Parameter> parameters, Timing timing, int pages)
+            implements Outcome {
         public Rows {
             Objects.requireNonNull(storage, "storage");
             Objects.requireNonNull(timing, "timing");
             parameters = parameters == null ? List.of() : List.copyOf(parameters);
+            if (pages < 0) {
+                throw new IllegalArgumentException("pages must not be negative: " + pages);
+            }
+        }
+
+        /** A result that lies in one place: inline, or in the one page that was PUT. */
+        public Rows(long rows, long size, Storage storage, List<Parameter> parameters, Timing timing) {
+            this(rows, size, storage, parameters, timing, storage == Storage.STORED ? 1 : 0);
         }
     }
 

@@ -31,5 +31,17 @@ public final class QueryBounds {
 
     public static final int ASYNC_QUEUE_MAX_MILLIS = 7_200_000;
 
+    /** About how many bytes of JSON a page of an async result has. */
+    public static final int PAGE_BYTES = 1024 * 1024;
+
+    /** Seconds between two runs of a registered query: the least. */
+    public static final int REGISTERED_FREQUENCY_MIN_SECONDS = 60;
+
+    /** Seconds for which a query is registered: the most. */
+    public static final int REGISTERED_DURATION_MAX_SECONDS = 86_400;
+
+    /** Ids in one request for the status of many queries. */
+    public static final int MAX_STATUS_BATCH = 500;
+
     private QueryBounds() {}
 }

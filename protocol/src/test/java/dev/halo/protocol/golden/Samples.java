@@ -14,9 +14,12 @@ import dev.halo.protocol.query.LinkErrorCode;
 import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.Parameter;
 import dev.halo.protocol.query.ParameterType;
+import dev.halo.protocol.query.Produced;
 import dev.halo.protocol.query.QueryFailure;
 import dev.halo.protocol.query.QueryMode;
 import dev.halo.protocol.query.QueryRequest;
+import dev.halo.protocol.query.RegisteredRequest;
+import dev.halo.protocol.query.RegisteredRun;
 import dev.halo.protocol.query.Timing;
 import dev.halo.protocol.session.SessionOpened;
 import dev.halo.protocol.session.SessionRecord;
@@ -59,7 +62,10 @@ public final class Samples {
     public static final Instant NOON = Instant.parse("2026-03-01T12:00:00.123Z");
     public static final String TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
+    private static final UUID RUN = UUID.fromString("88888888-8888-4888-8888-888888888888");
+    private static final String HASH = "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=";
     private static final Timing TIMING = new Timing(12, 34, 30, 5);
+    private static final Produced PRODUCED = new Produced(1_000_000, 180_000_000, 172, TIMING);
     private static final Parameter OUTPUT =
             new Parameter("@total", Direction.OUTPUT, ParameterType.DECIMAL, "MTIuNTA=", 18);
 
@@ -99,13 +105,27 @@ public final class Samples {
         return List.of(
                 new Sample("query", QueryRequest.class, request()),
                 new Sample("query-least", QueryRequest.class, leastRequest()),
-                new Sample("cancel", CancelRequest.class, new CancelRequest(QUERY, SITE, LinkErrorCode.CANCELLED)));
+                new Sample("cancel", CancelRequest.class, new CancelRequest(QUERY, SITE, LinkErrorCode.CANCELLED)),
+                new Sample("produced", Produced.class, PRODUCED),
+                new Sample("register", RegisteredRequest.class, registration()),
+                new Sample("registered-run", RegisteredRun.class, run()));
+    }
+
+    private static RegisteredRequest registration() {
+        return new RegisteredRequest(
+                QUERY, SITE, INTEGRATOR, request().command(), "DOCUMENTS", 60, 12_000, 3_600_000, 7, HASH, NOON);
+    }
+
+    private static RegisteredRun run() {
+        return new RegisteredRun(
+                RUN, QUERY, 8, HASH, true, new Outcome.Rows(2, 11, Outcome.Storage.STORED, List.of(OUTPUT), TIMING));
     }
 
     private static List<Sample> outcomes() {
         return List.of(
                 outcome("rows", new Outcome.Rows(2, 11, Outcome.Storage.INLINE, List.of(OUTPUT), TIMING)),
                 outcome("rows-stored", new Outcome.Rows(9_000, 700_000, Outcome.Storage.STORED, null, TIMING)),
+                outcome("rows-paged", new Outcome.Rows(9_000, 7_000_000, Outcome.Storage.STORED, null, TIMING, 7)),
                 outcome("affected", new Outcome.Affected(3, List.of(OUTPUT), TIMING)),
                 outcome(
                         "failed",
@@ -128,6 +148,9 @@ public final class Samples {
                 frame("cancel", new Frame.Cancel(QUERY, LinkErrorCode.INTEGRATOR_DISABLED)),
                 frame("queued", new Frame.Queued(QUERY, SITE)),
                 frame("executing", new Frame.Executing(QUERY, SITE)),
+                frame("uploading", new Frame.Uploading(QUERY, SITE, PRODUCED)),
+                frame("register", new Frame.Register(registration())),
+                frame("ran", new Frame.Ran(SITE, INTEGRATOR, run())),
                 frame("ended", new Frame.Ended(QUERY, SITE, INTEGRATOR, 31)),
                 frame("ended-ack", new Frame.EndedAck(QUERY)),
                 frame("credit", new Frame.Credit(SITE, 64)),
