@@ -148,8 +148,7 @@ public final class EmbeddedKafka implements AutoCloseable {
                 "log.cleaner.dedupe.buffer.size", "2097152",
                 "log.segment.bytes", "16777216",
                 "log.index.size.max.bytes", "1048576",
-                "log.retention.check.interval.ms", "60000",
-                "controlled.shutdown.enable", "false"));
+                "log.retention.check.interval.ms", "60000"));
         return settings;
     }
 

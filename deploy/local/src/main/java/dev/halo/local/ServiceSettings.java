@@ -100,7 +100,6 @@ final class ServiceSettings {
         settings.put("halo.routing.drain.spread", "1s");
         settings.put("halo.routing.drain.grace", "1s");
         settings.put("halo.routing.drain.unfinished", "2s");
-        settings.put("quarkus.shutdown.timeout", "5s");
     }
 
     /**

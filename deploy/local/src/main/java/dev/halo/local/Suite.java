@@ -327,6 +327,11 @@ public final class Suite implements AutoCloseable {
         return state;
     }
 
+    /** Whether it is being stopped, so that a service that ends is no news. */
+    public boolean isClosing() {
+        return closing;
+    }
+
     @Override
     public void close() {
         synchronized (lock) {

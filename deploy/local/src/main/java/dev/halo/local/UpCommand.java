@@ -173,10 +173,10 @@ final class UpCommand implements Callable<Integer> {
     // A service that ends by itself is not started again: whoever develops wants to see why.
     private void watch(Suite suite, CountDownLatch ended) throws InterruptedException {
         EnumSet<ServiceName> alive = EnumSet.allOf(ServiceName.class);
-        while (!ended.await(2, TimeUnit.SECONDS)) {
+        while (!ended.await(2, TimeUnit.SECONDS) && !suite.isClosing()) {
             for (ServiceName name : ServiceName.values()) {
                 boolean runs = suite.service(name).isRunning();
-                if (!runs && alive.remove(name)) {
+                if (!runs && alive.remove(name) && !suite.isClosing()) {
                     halo.print(name.module() + " has ended, see "
                             + suite.service(name).log());
                 } else if (runs) {

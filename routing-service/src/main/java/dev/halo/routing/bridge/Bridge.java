@@ -32,6 +32,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jboss.logging.Logger;
 
 /**
@@ -159,8 +160,9 @@ public final class Bridge implements AutoCloseable {
 
     private void run() {
         try {
-            ensureTopics();
-            claim();
+            while (!tryStart()) {
+                TimeUnit.MILLISECONDS.sleep(config.startRetry().toMillis());
+            }
             started.complete(null);
             LOG.infof("event=bridgeReady slot=%d incarnation=%s", config.slot(), beacon.incarnation());
         } catch (InterruptedException e) {
@@ -171,18 +173,26 @@ public final class Bridge implements AutoCloseable {
         }
     }
 
-    private void ensureTopics() throws InterruptedException {
-        while (true) {
-            try {
-                TopicAdmin.ensure(kafka);
-                return;
-            } catch (KafkaUnavailable e) {
-                LOG.warnf(
-                        "event=kafkaUnavailable bootstrapServers=%s retry=%s",
-                        kafka.bootstrapServers(), config.startRetry());
-                TimeUnit.MILLISECONDS.sleep(config.startRetry().toMillis());
+    /** @return false where Kafka was away, or went away meanwhile: another attempt may work */
+    private boolean tryStart() throws InterruptedException, ExecutionException {
+        try {
+            TopicAdmin.ensure(kafka);
+            claim();
+            return true;
+        } catch (ExecutionException | RuntimeException e) {
+            if (!isTransient(e instanceof ExecutionException ? e.getCause() : e)) {
+                throw e;
             }
+            closeParts();
+            LOG.warnf(
+                    "event=kafkaUnavailable bootstrapServers=%s error=%s retry=%s",
+                    kafka.bootstrapServers(), e.getClass().getSimpleName(), config.startRetry());
+            return false;
         }
+    }
+
+    private static boolean isTransient(Throwable failure) {
+        return failure instanceof KafkaUnavailable || failure instanceof RetriableException;
     }
 
     /** Everything that was is read first, then the end of the queries is found, then the slot is claimed. */

@@ -102,6 +102,37 @@ class InstallationsIT {
     }
 
     @Test
+    void anIniThatCannotBeReadIsSaidAndReadWhenItCan() throws IOException {
+        // Given
+        Path folderInItsPlace = Files.createDirectory(folder.resolve("not-a-file.ini"));
+        suite.restart(ServiceName.LINK, with("halo.link.zedmed.ini", folderInItsPlace.toString()));
+        await().atMost(SOON).until(() -> suite.log(ServiceName.LINK).contains("not-a-file.ini"));
+        assertThat(suite.isAlive(ServiceName.LINK)).isTrue();
+
+        // When
+        Files.delete(folderInItsPlace);
+        Files.copy(suite.zedmedIni(), folderInItsPlace);
+
+        // Then
+        await().atMost(SOON).until(() -> runs(demo.siteId()) && runs(demo.siteId2()));
+    }
+
+    @Test
+    void aWrongDiscoveryCredentialIsSaidAndTheLinkStays() {
+        // When
+        suite.restart(ServiceName.LINK, with("halo.link.discovery.password", "not-the-password"));
+
+        // Then
+        await().atMost(SOON).until(() -> suite.log(ServiceName.LINK).contains("LOGIN_REFUSED"));
+        assertThat(suite.isAlive(ServiceName.LINK)).isTrue();
+        assertThat(runs(demo.siteId())).isFalse();
+
+        // And with the right one again all is well
+        suite.restart(ServiceName.LINK, WATCHFUL);
+        await().atMost(SOON).until(() -> runs(demo.siteId()) && runs(demo.siteId2()));
+    }
+
+    @Test
     void aFirebirdThatIsDownAtTheStartIsFoundLater() {
         // Given
         suite.firebird().stop();

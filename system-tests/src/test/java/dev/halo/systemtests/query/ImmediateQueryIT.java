@@ -307,6 +307,29 @@ class ImmediateQueryIT {
     }
 
     @Test
+    void aWriteWhoseResultIsOverEightMegabytesSaysThatItRan() {
+        // Given
+        String appointment = suite.practiceServer()
+                .texts("select max(APPOINTMENT_ID) from APPOINTMENTS")
+                .get(0);
+
+        // When
+        Answer answer = integrator.immediate(
+                demo.siteId(),
+                QueryBody.sql("update APPOINTMENTS set NOTE = 'over eight megabytes' where APPOINTMENT_ID = @id"
+                                + " returning (select list(rpad('', 8000, 'x')) from RDB$FIELDS a, RDB$FIELDS b"
+                                + " where a.RDB$FIELD_NAME < 'RDB$8' and b.RDB$FIELD_NAME < 'RDB$8')")
+                        .parameter("id", "Int", appointment));
+
+        // Then
+        assertThat(answer.status()).as("%s", answer).isEqualTo(413);
+        assertThat(answer.errorMessage()).contains("changes were committed");
+        assertThat(suite.practiceServer()
+                        .texts("select NOTE from APPOINTMENTS where APPOINTMENT_ID = " + appointment))
+                .containsExactly("over eight megabytes");
+    }
+
+    @Test
     void showsAnImmediateQueryAfterwards() {
         // Given
         Answer ran = integrator.immediate(demo.siteId(), QueryBody.sql("select 1 as ONE from RDB$DATABASE"));
