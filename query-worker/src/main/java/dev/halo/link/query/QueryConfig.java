@@ -33,6 +33,11 @@ public interface QueryConfig {
     @WithDefault("2000")
     int asyncs();
 
+    /** How often it is said again that an async executes or uploads, for the case that it was lost on its way. */
+    @NotNull
+    @WithDefault("PT60S")
+    Duration repeatProgress();
+
     /** Results of immediates that are uploaded at once. */
     @Min(1)
     @Max(64)

@@ -188,6 +188,14 @@ public final class QueryService {
         return live.values().stream().flatMap(query -> query.stage().stream()).toList();
     }
 
+    /**
+     * Says again what executes and uploads: a gateway that never heard of it would take the query for one that still
+     * waits, and end it as expired.
+     */
+    public void repeatProgress() {
+        stages().stream().filter(stage -> !(stage instanceof Frame.Queued)).forEach(reports::say);
+    }
+
     /** It ended in the queue. */
     void neverStarted(LiveQuery query, EndCause cause) {
         Outcome outcome =

@@ -248,7 +248,10 @@ public final class Link implements AutoCloseable {
         });
         enrolment.onIdentity(session::connectSoon);
         housekeeping.scheduleWithFixedDelay(
-                this::keepHouse, HOUSEKEEPING_MILLIS, HOUSEKEEPING_MILLIS, TimeUnit.MILLISECONDS);
+                () -> guarded(this::keepHouse), HOUSEKEEPING_MILLIS, HOUSEKEEPING_MILLIS, TimeUnit.MILLISECONDS);
+        long repeatMillis = Math.max(1, configs.query().repeatProgress().toMillis());
+        housekeeping.scheduleWithFixedDelay(
+                () -> guarded(queries::repeatProgress), repeatMillis, repeatMillis, TimeUnit.MILLISECONDS);
         watch.start();
         enrolment.start();
         LOG.infof(
@@ -256,11 +259,15 @@ public final class Link implements AutoCloseable {
                 configs.link().environment().wire(), dataDirectory.path(), journal.journalId());
     }
 
-    /** A fault here must not end the timer with all that depends on it. */
     private void keepHouse() {
+        queue.expire();
+        registered.tick();
+    }
+
+    /** A fault must not end the timer with all that depends on it. */
+    private static void guarded(Runnable task) {
         try {
-            queue.expire();
-            registered.tick();
+            task.run();
         } catch (RuntimeException e) {
             LOG.errorf("event=housekeeping_broken kind=%s", e.getClass().getName());
         }

@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -26,6 +29,7 @@ public final class PageUploader implements AutoCloseable {
     private final UploadConfig config;
     private final GatewayClient gateway;
     private final Uplink uplink;
+    private final ExecutorService cleaner;
     private final List<Thread> threads = new ArrayList<>();
     private final Object lock = new Object();
     private final Deque<PagedUpload> line = new ArrayDeque<>();
@@ -38,19 +42,25 @@ public final class PageUploader implements AutoCloseable {
         this.config = config;
         this.gateway = gateway;
         this.uplink = uplink;
+        this.cleaner = Executors.newSingleThreadExecutor(task -> daemon(task, "link-spool-cleaner"));
         for (int i = 1; i <= config.pagesInFlight(); i++) {
-            Thread thread = new Thread(this::work, "link-page-" + i);
-            thread.setDaemon(true);
+            Thread thread = daemon(this::work, "link-page-" + i);
             threads.add(thread);
             thread.start();
         }
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** Opens the way for a query's result; it must be finished or discarded. */
     public PagedUpload open(QueryRequest request) {
         Retry retry = new Retry(
                 config, pause -> pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1));
-        PagedUpload upload = new PagedUpload(request, spool, config, retry, this::wake);
+        PagedUpload upload = new PagedUpload(request, spool, config, retry, this::wake, this::clean);
         synchronized (lock) {
             line.add(upload);
         }
@@ -62,6 +72,15 @@ public final class PageUploader implements AutoCloseable {
         synchronized (lock) {
             line.removeIf(PagedUpload::hasEnded);
             return line.size();
+        }
+    }
+
+    /** At the end nobody cleans any more: the spool is emptied as a whole. */
+    private void clean(Runnable task) {
+        try {
+            cleaner.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debugf("event=spool_cleaner_closed");
         }
     }
 
@@ -160,7 +179,9 @@ public final class PageUploader implements AutoCloseable {
             lock.notifyAll();
         }
         threads.forEach(Thread::interrupt);
+        cleaner.shutdown();
         try {
+            cleaner.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS);
             for (Thread thread : threads) {
                 thread.join(STOP_MILLIS);
             }

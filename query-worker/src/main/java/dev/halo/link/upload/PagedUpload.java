@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -35,6 +37,7 @@ public final class PagedUpload implements RowSink {
     private final int maxInFlight;
     private final Retry retry;
     private final Runnable pagesChanged;
+    private final Executor cleaner;
     private final WaitedTime waited = new WaitedTime();
     private final Deque<SpooledPage> pending = new ArrayDeque<>();
     private final Map<SpooledPage, Runnable> inFlight = new HashMap<>();
@@ -46,14 +49,24 @@ public final class PagedUpload implements RowSink {
     private Consumer<Optional<QueryFailure>> listener;
     private boolean ended;
 
-    /** @param pagesChanged told when there is something to do; called with no lock held */
-    PagedUpload(QueryRequest request, Spool spool, UploadConfig config, Retry retry, Runnable pagesChanged) {
+    /**
+     * @param pagesChanged told when there is something to do; called with no lock held
+     * @param cleaner removes files
+     */
+    PagedUpload(
+            QueryRequest request,
+            Spool spool,
+            UploadConfig config,
+            Retry retry,
+            Runnable pagesChanged,
+            Executor cleaner) {
         this.request = request;
         this.spool = spool;
         this.waitFor = config.spool().waitFor();
         this.maxInFlight = config.pagesInFlightPerResult();
         this.retry = retry;
         this.pagesChanged = pagesChanged;
+        this.cleaner = cleaner;
     }
 
     QueryRequest request() {
@@ -169,23 +182,29 @@ public final class PagedUpload implements RowSink {
         finish(none -> {});
     }
 
-    /** Uploads no more; the first failure counts. Does not wait. */
+    /** Uploads no more; the first failure counts. Does not block: the files go, and the end comes, on the cleaner. */
     public void abort(QueryFailure why) {
-        Deque<SpooledPage> dropped;
-        Deque<Runnable> running;
+        List<Runnable> running;
         synchronized (this) {
             if (failure != null || ended) {
                 return;
             }
             failure = why;
-            dropped = new ArrayDeque<>(pending);
-            pending.clear();
-            running = new ArrayDeque<>(inFlight.values());
+            running = List.copyOf(inFlight.values());
         }
-        dropped.forEach(this::drop);
         running.forEach(Runnable::run);
+        cleaner.execute(this::clean);
+    }
+
+    private void clean() {
+        for (SpooledPage page = unsent(); page != null; page = unsent()) {
+            drop(page);
+        }
         settle();
-        pagesChanged.run();
+    }
+
+    private synchronized SpooledPage unsent() {
+        return pending.poll();
     }
 
     /** A page cannot be read any more. */

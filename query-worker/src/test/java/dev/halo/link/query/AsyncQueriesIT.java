@@ -205,6 +205,22 @@ class AsyncQueriesIT {
     }
 
     @Test
+    void saysAgainNowAndThenWhatExecutes() throws Exception {
+        // Given
+        link.close();
+        link = new LinkHarness(directory.resolve("again")).with("query.repeat-progress", "PT0.1S");
+        link.ready();
+
+        // When
+        QueryRequest request = running();
+
+        // Then
+        await().atMost(LinkHarness.LONG)
+                .until(() -> link.session().all(Frame.Executing.class).size() >= 3);
+        assertThat(framesOf(request.queryId())).startsWith(new Frame.Queued(request.queryId(), link.siteId()));
+    }
+
+    @Test
     void runsACopyOfAQueryOnceAndSaysHowFarItIs() {
         // Given
         QueryRequest request = running();

@@ -34,9 +34,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +55,8 @@ class AsyncProcessIT {
 
     private static final Duration LONG = Duration.ofSeconds(180);
     private static final int ROWS = 300_000;
+    private static final int WRITES = 60;
+    private static final int KILLS = 3;
     private static final String LOOK_PASSWORD = "look-only";
 
     @TempDir
@@ -79,7 +84,9 @@ class AsyncProcessIT {
         firebird.execute(
                 practice.patientDatabase(),
                 "create table MARKS (ID integer not null primary key);"
-                        + " grant select, insert on MARKS to role HALO_INTEGRATOR;");
+                        + " create table EVENTS (ID integer not null);"
+                        + " grant select, insert on MARKS to role HALO_INTEGRATOR;"
+                        + " grant select, insert on EVENTS to role HALO_INTEGRATOR;");
         ini = shared.resolve("zedmed.ini");
         ZedmedIni.write(ini, List.of(practice.installation(firebird)));
     }
@@ -326,6 +333,54 @@ class AsyncProcessIT {
                 .isTrue();
         assertThat(awaitOutcome(after)).isInstanceOf(Outcome.Affected.class);
         assertThat(value("select count(*) from MARKS where ID = 3")).isEqualTo("0");
+    }
+
+    @Test
+    void isKilledAtAnyMomentAndRunsNoWriteTwice() throws Exception {
+        // Given
+        Map<UUID, Integer> marks = new LinkedHashMap<>();
+        List<QueryRequest> writes = new ArrayList<>();
+        for (int i = 1; i <= WRITES; i++) {
+            QueryRequest write = request(ExecutionMode.NON_QUERY, "insert into EVENTS (ID) values (" + i + ")");
+            marks.put(write.queryId(), i);
+            writes.add(write);
+        }
+
+        // When
+        writes.forEach(this::send);
+        for (int kill = 1; kill <= KILLS; kill++) {
+            int enough = kill * WRITES / (KILLS + 1);
+            await().atMost(LONG).until(() -> outcomes().size() >= enough);
+            link.kill();
+            start("128m");
+            List<UUID> held =
+                    cloud.session().first(Frame.Hello.class).orElseThrow().held();
+            Set<UUID> ended = outcomes().keySet();
+            writes.stream()
+                    .filter(write -> !held.contains(write.queryId()) && !ended.contains(write.queryId()))
+                    .forEach(this::send);
+        }
+        await().atMost(LONG).until(() -> outcomes().size() == WRITES);
+
+        // Then
+        outcomes().forEach((queryId, outcome) -> {
+            int written = Integer.parseInt(value("select count(*) from EVENTS where ID = " + marks.get(queryId)));
+            if (outcome instanceof Outcome.Affected) {
+                assertThat(written).as("write %d", marks.get(queryId)).isEqualTo(1);
+            } else {
+                assertThat(((Outcome.Failed) outcome).failure().is(LinkErrorCode.OUTCOME_UNKNOWN))
+                        .isTrue();
+                assertThat(written).as("write %d", marks.get(queryId)).isLessThanOrEqualTo(1);
+            }
+        });
+    }
+
+    /** The first outcome of each query, over all sessions. */
+    private Map<UUID, Outcome> outcomes() {
+        Map<UUID, Outcome> outcomes = new HashMap<>();
+        cloud.sessions.forEach(session ->
+                session.outcomes.forEach((queryId, decoded) -> outcomes.putIfAbsent(queryId, decoded.outcome())));
+        return outcomes;
     }
 
     @Test
