@@ -198,8 +198,11 @@ public sealed interface Frame {
     }
 
     /**
-     * Link → bridge: how many unfinished queries of a site the bridge may have sent. An absolute number, not an
-     * increment, so that a lost or repeated frame does no harm.
+     * Link → bridge: how many unfinished immediates of a site the bridge may have sent, and apart from them how many
+     * unfinished asyncs: neither uses up what the other needs. Absolute numbers, not increments, so that a lost or
+     * repeated frame does no harm.
+     *
+     * @param unfinished of each of the two
      */
     record Credit(UUID siteId, int unfinished) implements Frame {
         public Credit {

@@ -87,6 +87,8 @@ public sealed interface Outcome {
         NO_CREDIT,
         /** The bridge is about to stop. */
         DRAINING,
+        /** The Link is about to stop and had not begun it; it may be sent again to the Link's next session. */
+        LINK_STOPPING,
         /** The session could not take it: its socket is closed or congested. */
         NOT_SENT,
         /** The site is not one of the session's Link, as the registry knows it. */

@@ -72,12 +72,10 @@ public final class QueryEngine implements StatementRunner {
         cancel.onStop(interrupter::interrupt);
         Duration limit =
                 plan.readOnly() ? execution.limits().read() : execution.limits().write();
-        Future<?> deadline = watchdog.urgentlyAfter(limit, () -> cancel.stop(StopCause.EXECUTION_LIMIT));
         Future<?> checks = watchdog.every(loginCheck, () -> checkLogin(execution, cancel));
-        try {
+        try (ExecutionDeadline deadline = new ExecutionDeadline(watchdog, limit, sink, cancel)) {
             return attempts(execution, plan, sink, gate, cancel, interrupter, clock);
         } finally {
-            deadline.cancel(false);
             checks.cancel(false);
             unregister(entry);
         }
@@ -218,6 +216,9 @@ public final class QueryEngine implements StatementRunner {
         if (e instanceof Attempt.JournalClosed) {
             return LinkErrorCode.INTERNAL.failure(
                     "The Link cannot record the write in its journal, so the statement was not run.");
+        }
+        if (e instanceof SinkFailed && e.getCause() instanceof RowsNotKept refused) {
+            return refused.failure();
         }
         if (e instanceof SinkFailed) {
             return LinkErrorCode.INTERNAL.failure("The Link could not keep the result.");

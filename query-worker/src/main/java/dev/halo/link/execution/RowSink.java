@@ -11,11 +11,16 @@ public interface RowSink {
      */
     long pageBytes();
 
+    /** For how long, all in all, the sink has made the execution wait: this time does not count for its limit. */
+    default long waitedNanos() {
+        return 0;
+    }
+
     /**
      * A page is full, or the result is at its end. A result without rows is one page with {@code []}.
      *
      * @param page valid until the call returns
-     * @throws IOException if it cannot be kept, which fails the query; the message is for the log alone
+     * @throws IOException if it cannot be kept, which fails the query; a {@link RowsNotKept} says with what
      */
     void page(ResultPage page) throws IOException;
 }

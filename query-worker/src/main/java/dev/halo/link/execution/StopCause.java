@@ -25,6 +25,17 @@ public enum StopCause {
         this.message = message;
     }
 
+    /** The cause that a bridge gives. */
+    public static StopCause of(LinkErrorCode code) {
+        return switch (code) {
+            case SITE_SUPERSEDED -> SUPERSEDED;
+            case INTEGRATOR_DISABLED -> DISABLED;
+            case EXECUTION_LIMIT -> EXECUTION_LIMIT;
+            case LINK_SHUTTING_DOWN -> SHUTDOWN;
+            default -> CANCELLED;
+        };
+    }
+
     /** What the integrator is told. */
     public QueryFailure failure() {
         return code.failure(message);

@@ -42,7 +42,7 @@ public interface FirebirdConfig {
     Optional<String> enableProtocol();
 
     /** Connections that integrators' queries may hold open at the same time, over all databases. */
-    @WithDefault("32")
+    @WithDefault("48")
     @Min(1)
     @Max(1_000)
     int maxConnections();

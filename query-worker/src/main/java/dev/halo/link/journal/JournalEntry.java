@@ -10,6 +10,7 @@ import java.util.UUID;
  *
  * @param replySlot of the gateway that waits
  * @param startedAt by this machine's clock; how long it is kept is counted from it
+ * @param run which run of which registered query it is; null where it is none
  * @param outcome its small outcome, without rows; null while it is not known
  * @param acked whether the bridge has the outcome in its log
  */
@@ -19,6 +20,7 @@ public record JournalEntry(
         UUID integratorId,
         int replySlot,
         Instant startedAt,
+        RunOf run,
         Outcome outcome,
         boolean acked) {
 
@@ -30,10 +32,10 @@ public record JournalEntry(
     }
 
     JournalEntry withOutcome(Outcome ended) {
-        return new JournalEntry(queryId, siteId, integratorId, replySlot, startedAt, ended, acked);
+        return new JournalEntry(queryId, siteId, integratorId, replySlot, startedAt, run, ended, acked);
     }
 
     JournalEntry asAcked() {
-        return new JournalEntry(queryId, siteId, integratorId, replySlot, startedAt, outcome, true);
+        return new JournalEntry(queryId, siteId, integratorId, replySlot, startedAt, run, outcome, true);
     }
 }

@@ -16,11 +16,18 @@ public final class JournalGate implements WriteGate {
 
     private final WriteJournal journal;
     private final QueryRequest request;
+    private final RunOf run;
     private volatile boolean wrote;
 
     public JournalGate(WriteJournal journal, QueryRequest request) {
+        this(journal, request, null);
+    }
+
+    /** @param run null where it is no run of a registered query */
+    public JournalGate(WriteJournal journal, QueryRequest request, RunOf run) {
         this.journal = journal;
         this.request = request;
+        this.run = run;
     }
 
     /** Whether the journal knows of this query. */
@@ -30,7 +37,7 @@ public final class JournalGate implements WriteGate {
 
     @Override
     public void beforeWrite() throws IOException {
-        journal.start(request.queryId(), request.siteId(), request.integratorId(), request.replySlot());
+        journal.start(request.queryId(), request.siteId(), request.integratorId(), request.replySlot(), run);
         wrote = true;
     }
 

@@ -17,8 +17,13 @@ sealed interface JournalRecord {
 
     UUID queryId();
 
-    /** The write may begin: from here on it is never run again. */
-    record Start(UUID queryId, UUID siteId, UUID integratorId, int replySlot, Instant at) implements JournalRecord {}
+    /**
+     * The write may begin: from here on it is never run again.
+     *
+     * @param run null where it is no run of a registered query
+     */
+    record Start(UUID queryId, UUID siteId, UUID integratorId, int replySlot, Instant at, RunOf run)
+            implements JournalRecord {}
 
     /** How it ended. */
     record End(UUID queryId, Outcome outcome) implements JournalRecord {}

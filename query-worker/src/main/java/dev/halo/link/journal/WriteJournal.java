@@ -82,6 +82,7 @@ public final class WriteJournal implements AutoCloseable {
                             start.integratorId(),
                             start.replySlot(),
                             start.at(),
+                            start.run(),
                             null,
                             false));
         } else if (record instanceof JournalRecord.End end) {
@@ -133,7 +134,17 @@ public final class WriteJournal implements AutoCloseable {
      *
      * @throws IOException if it cannot be written, or has begun before: the write must not be executed
      */
-    public synchronized void start(UUID queryId, UUID siteId, UUID integratorId, int replySlot) throws IOException {
+    public void start(UUID queryId, UUID siteId, UUID integratorId, int replySlot) throws IOException {
+        start(queryId, siteId, integratorId, replySlot, null);
+    }
+
+    /**
+     * As {@link #start(UUID, UUID, UUID, int)}.
+     *
+     * @param run null where it is no run of a registered query
+     */
+    public synchronized void start(UUID queryId, UUID siteId, UUID integratorId, int replySlot, RunOf run)
+            throws IOException {
         writeAcks();
         if (entries.containsKey(queryId)) {
             throw new IOException("this write has begun before");
@@ -144,7 +155,8 @@ public final class WriteJournal implements AutoCloseable {
                 throw new IOException("the journal holds " + entries.size() + " writes");
             }
         }
-        JournalRecord.Start start = new JournalRecord.Start(queryId, siteId, integratorId, replySlot, clock.instant());
+        JournalRecord.Start start =
+                new JournalRecord.Start(queryId, siteId, integratorId, replySlot, clock.instant(), run);
         try {
             storage.append(RecordFormat.encode(start));
             problem = null;
@@ -226,7 +238,8 @@ public final class WriteJournal implements AutoCloseable {
                             entry.siteId(),
                             entry.integratorId(),
                             entry.replySlot(),
-                            entry.startedAt()))
+                            entry.startedAt(),
+                            entry.run()))
                     .array());
             if (entry.outcome() != null) {
                 out.writeBytes(RecordFormat.encode(new JournalRecord.End(entry.queryId(), entry.outcome()))

@@ -7,25 +7,20 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The threads that statements and uploads run on. */
+/** The threads that statements and the uploads of immediates run on. */
 public final class JobThreads implements AutoCloseable {
 
     private static final int IDLE_SECONDS = 60;
     private static final int STOP_SECONDS = 5;
 
     private final ThreadPoolExecutor statements;
+    private final ThreadPoolExecutor background;
     private final ThreadPoolExecutor uploads;
 
     public JobThreads(QueryConfig config) {
         // Only queries that have their slots come here: the queue in front is what bounds them.
-        this.statements = new ThreadPoolExecutor(
-                config.threads(),
-                config.threads(),
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                named("link-statement-"));
-        this.statements.allowCoreThreadTimeOut(true);
+        this.statements = unqueued(config.threads(), "link-statement-");
+        this.background = unqueued(config.backgroundThreads(), "link-background-");
         this.uploads = new ThreadPoolExecutor(
                 config.uploads(),
                 config.uploads(),
@@ -34,6 +29,13 @@ public final class JobThreads implements AutoCloseable {
                 new ArrayBlockingQueue<>(config.pendingUploads()),
                 named("link-upload-"));
         this.uploads.allowCoreThreadTimeOut(true);
+    }
+
+    private static ThreadPoolExecutor unqueued(int threads, String prefix) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(prefix));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private static ThreadFactory named(String prefix) {
@@ -49,6 +51,11 @@ public final class JobThreads implements AutoCloseable {
         statements.execute(task);
     }
 
+    /** Runs an async or a run of a registered query: never on a thread that an immediate needs. */
+    public void background(Runnable task) {
+        background.execute(task);
+    }
+
     /** @throws java.util.concurrent.RejectedExecutionException if too many wait already */
     void upload(Runnable task) {
         uploads.execute(task);
@@ -57,9 +64,11 @@ public final class JobThreads implements AutoCloseable {
     @Override
     public void close() {
         statements.shutdownNow();
+        background.shutdownNow();
         uploads.shutdownNow();
         try {
             statements.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+            background.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
             uploads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

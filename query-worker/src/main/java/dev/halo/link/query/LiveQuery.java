@@ -1,9 +1,12 @@
 package dev.halo.link.query;
 
 import dev.halo.link.execution.CancelToken;
+import dev.halo.link.execution.StopCause;
 import dev.halo.link.firebird.SiteDatabase;
 import dev.halo.link.queue.QueueKey;
 import dev.halo.link.queue.QueuedTask;
+import dev.halo.link.upload.PagedUpload;
+import dev.halo.protocol.frame.Frame;
 import dev.halo.protocol.query.QueryFailure;
 import dev.halo.protocol.query.QueryRequest;
 import java.util.Map;
@@ -30,6 +33,8 @@ final class LiveQuery implements QueuedTask {
     private final AtomicReference<QueryFailure> removedFor = new AtomicReference<>();
     private final long receivedNanos;
     private volatile long queuedMillis;
+    private volatile PagedUpload upload;
+    private volatile Frame stage;
 
     LiveQuery(
             QueryRequest request,
@@ -61,6 +66,29 @@ final class LiveQuery implements QueuedTask {
 
     CancelToken cancel() {
         return cancel;
+    }
+
+    /** Where the pages of its result go from now on. */
+    void uploadsTo(PagedUpload pages) {
+        upload = pages;
+    }
+
+    /** Ends it while it runs or uploads; a COMMIT that has begun is not stopped. */
+    void stop(StopCause cause) {
+        cancel.stop(cause);
+        PagedUpload pages = upload;
+        if (pages != null) {
+            pages.abort(cause.failure());
+        }
+    }
+
+    /** How far it is, to be told again to the next session. */
+    void reached(Frame now) {
+        stage = now;
+    }
+
+    Optional<Frame> stage() {
+        return Optional.ofNullable(stage);
     }
 
     /** Says why it is about to be taken out of the queue; the first reason counts. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
@@ -26,6 +27,8 @@ public final class Outbox {
 
     private static final Logger LOG = Logger.getLogger(Outbox.class);
     private static final int HTTP_UNAVAILABLE = 503;
+    /** What takes longer is not on its way: there is no session. */
+    private static final long DELIVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final WriteJournal journal;
     private final int maxOutcomes;
@@ -36,6 +39,8 @@ public final class Outbox {
     private volatile Consumer<Pending> listener = outcome -> {};
     private long bytes;
     private long dropped;
+    private int awaited;
+    private long lastAwaited;
 
     /**
      * An outcome on its way.
@@ -60,6 +65,9 @@ public final class Outbox {
         this.maxAgeNanos = config.unackedAge().toNanos();
         this.nanoTime = nanoTime;
         for (JournalEntry entry : journal.unacked()) {
+            if (entry.run() != null) {
+                continue;
+            }
             put(
                     new Frame.Ended(entry.queryId(), entry.siteId(), entry.integratorId(), entry.replySlot()),
                     OutcomeCodec.encode(entry.outcome()),
@@ -84,6 +92,13 @@ public final class Outbox {
 
     private void replace(UUID queryId, Pending outcome) {
         Pending old = outcome == null ? pending.remove(queryId) : pending.put(queryId, outcome);
+        if (outcome != null && outcome.waitedFor()) {
+            awaited++;
+            lastAwaited = nanoTime.getAsLong();
+        }
+        if (old != null && old.waitedFor()) {
+            awaited--;
+        }
         bytes += (outcome == null ? 0 : outcome.body().remaining())
                 - (old == null ? 0 : old.body().remaining());
     }
@@ -91,7 +106,7 @@ public final class Outbox {
     private void shrink() {
         long now = nanoTime.getAsLong();
         while (!pending.isEmpty()) {
-            Pending oldest = pending.values().iterator().next();
+            Pending oldest = leastNeeded();
             boolean tooOld = oldest.waitedFor() && now - oldest.since() > maxAgeNanos;
             if (!tooOld && pending.size() <= maxOutcomes) {
                 break;
@@ -103,6 +118,15 @@ public final class Outbox {
         if (bytes > maxBytes) {
             dropRows();
         }
+    }
+
+    /** The oldest that a gateway waits for, as it will not for long; else the oldest of all. */
+    private Pending leastNeeded() {
+        Pending oldest = pending.values().iterator().next();
+        if (awaited == 0 || oldest.waitedFor()) {
+            return oldest;
+        }
+        return pending.values().stream().filter(Pending::waitedFor).findFirst().orElse(oldest);
     }
 
     private void dropRows() {
@@ -131,6 +155,16 @@ public final class Outbox {
     /** An outcome that is not confirmed yet. */
     public synchronized Optional<Pending> get(UUID queryId) {
         return Optional.ofNullable(pending.get(queryId));
+    }
+
+    /** How many there are that no gateway waits for: ends of asyncs and of registered queries. */
+    public synchronized int unawaited() {
+        return pending.size() - awaited;
+    }
+
+    /** Whether outcomes that callers wait for are on their way now. */
+    public synchronized boolean isDelivering() {
+        return awaited > 0 && nanoTime.getAsLong() - lastAwaited < DELIVERY_NANOS;
     }
 
     /** All that are not confirmed, oldest first. */

@@ -12,13 +12,33 @@ import java.time.Duration;
 @ConfigMapping(prefix = "halo.link.query")
 public interface QueryConfig {
 
-    /** Threads that run statements: no more statements run at once on all databases together. */
+    /** Threads that run immediates: no more of them run at once on all databases together. */
     @Min(1)
     @Max(512)
     @WithDefault("32")
     int threads();
 
-    /** Results that are uploaded at once. */
+    /**
+     * Threads that run asyncs and registered queries, apart from those of immediates; below {@code
+     * halo.link.firebird.max-connections}, so that connections are left for these.
+     */
+    @Min(1)
+    @Max(512)
+    @WithDefault("8")
+    int backgroundThreads();
+
+    /** Asyncs that have not ended, or whose end is not confirmed, at the whole Link; what comes beyond is handed back. */
+    @Min(1)
+    @Max(3_000)
+    @WithDefault("2000")
+    int asyncs();
+
+    /** How often it is said again that an async executes or uploads, for the case that it was lost on its way. */
+    @NotNull
+    @WithDefault("PT60S")
+    Duration repeatProgress();
+
+    /** Results of immediates that are uploaded at once. */
     @Min(1)
     @Max(64)
     @WithDefault("4")

@@ -12,19 +12,29 @@ public final class QueryMetrics {
 
     private final MeterRegistry registry;
     private final Counter duplicates;
+    private final Counter skipped;
 
     public QueryMetrics(MeterRegistry registry) {
         this.registry = registry;
         this.duplicates = Counter.builder("halo.link.queries.duplicate")
                 .description("Copies of a query that were not run again")
                 .register(registry);
+        this.skipped = Counter.builder("halo.link.runs.skipped")
+                .description("Runs of registered queries that were due while the one before still went on")
+                .register(registry);
+    }
+
+    /** A run of a registered query did not begin, because the one before it still went on. */
+    public void skipped() {
+        skipped.increment();
     }
 
     void duplicate() {
         duplicates.increment();
     }
 
-    void ended(QueryMode mode, Outcome outcome) {
+    /** A query, or a run of a registered one, has ended. */
+    public void ended(QueryMode mode, Outcome outcome) {
         registry.counter("halo.link.queries", "mode", mode.wire(), "outcome", name(outcome))
                 .increment();
     }

@@ -15,6 +15,7 @@ import dev.halo.protocol.query.LinkErrorCode;
 import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.Outcome.ReleaseCause;
 import dev.halo.protocol.query.OutcomeCodec;
+import dev.halo.protocol.query.Produced;
 import dev.halo.protocol.query.QueryFailure;
 import dev.halo.protocol.query.QueryMode;
 import dev.halo.protocol.query.QueryRequest;
@@ -47,6 +48,8 @@ public final class QueryService {
     private final FairQueue queue;
     private final StatementJobs jobs;
     private final QueryMetrics metrics;
+    private final Reports reports;
+    private final int maxAsyncs;
     private final Function<SiteDatabase, String> hostOf;
     private final Map<UUID, LiveQuery> live = new ConcurrentHashMap<>();
     private final RecentIds<QueryFailure> cancelled;
@@ -60,7 +63,8 @@ public final class QueryService {
             Outbox outbox,
             FairQueue queue,
             StatementJobs jobs,
-            QueueConfig config,
+            Reports reports,
+            Bounds bounds,
             Function<SiteDatabase, String> hostOf) {
         this.sites = gates.sites();
         this.authority = gates.authority();
@@ -70,14 +74,19 @@ public final class QueryService {
         this.queue = queue;
         this.jobs = jobs;
         this.metrics = jobs.metrics();
+        this.reports = reports;
+        this.maxAsyncs = bounds.query().asyncs();
         this.hostOf = hostOf;
-        this.cancelled = new RecentIds<>(config.rememberedCancels(), System::nanoTime);
-        this.ended = new RecentIds<>(config.rememberedQueries(), System::nanoTime);
+        this.cancelled = new RecentIds<>(bounds.queue().rememberedCancels(), System::nanoTime);
+        this.ended = new RecentIds<>(bounds.queue().rememberedQueries(), System::nanoTime);
         authority.onLost(siteId -> endQueued(key -> key.siteId().equals(siteId), Outcomes.superseded()));
     }
 
     /** Who may query what. */
     public record Gates(SiteDirectory sites, AuthorityBook authority, EnablementService enablement) {}
+
+    /** How much is kept of how many. */
+    public record Bounds(QueueConfig queue, QueryConfig query) {}
 
     /** A query has come. Does not block. */
     public void accept(QueryRequest request, Map<String, String> trace) {
@@ -90,23 +99,39 @@ public final class QueryService {
         Optional<SiteDatabase> database =
                 sites.served(request.siteId()).flatMap(site -> site.catalogue(request.catalogue()));
         if (refusal.isPresent() || database.isEmpty()) {
-            deliver(request, Outcomes.failed(refusal.orElseGet(Outcomes::superseded), 0), ByteBuffer.allocate(0));
+            QueryFailure failure = refusal.orElseGet(Outcomes::superseded);
+            deliver(request, Outcomes.notAttempted(request.mode(), failure, 0), ByteBuffer.allocate(0));
+            return;
+        }
+        if (request.mode() == QueryMode.ASYNC && unendedAsyncs() >= maxAsyncs) {
+            deliver(request, new Outcome.Released(ReleaseCause.NO_CREDIT), ByteBuffer.allocate(0));
             return;
         }
         QueueKey key =
                 new QueueKey(request.siteId(), hostOf.apply(database.get()), request.integratorId(), request.mode());
         LiveQuery query = new LiveQuery(request, database.get(), key, trace, this, System.nanoTime());
         if (live.putIfAbsent(id, query) == null) {
+            reached(query, new Frame.Queued(id, request.siteId()));
             queue.offer(query, Duration.ofMillis(request.queueMillis()));
         }
+    }
+
+    private long unendedAsyncs() {
+        return outbox.unawaited()
+                + live.values().stream()
+                        .filter(query -> query.request().mode() == QueryMode.ASYNC)
+                        .count();
     }
 
     private boolean isRepeated(QueryRequest request) {
         UUID id = request.queryId();
         Optional<Outbox.Pending> known = outbox.get(id);
         known.ifPresent(outcome -> outbox.put(outcome.frame(), outcome.body(), outcome.waitedFor()));
-        boolean repeated =
-                known.isPresent() || live.containsKey(id) || ended.get(id).isPresent() || journal.knows(id);
+        LiveQuery same = live.get(id);
+        if (same != null) {
+            same.stage().ifPresent(reports::say);
+        }
+        boolean repeated = known.isPresent() || same != null || ended.get(id).isPresent() || journal.knows(id);
         if (repeated) {
             LOG.debugf("event=query_repeated query=%s", id);
         }
@@ -140,6 +165,37 @@ public final class QueryService {
         jobs.run(query, this);
     }
 
+    /** An async runs from now on. */
+    void executing(LiveQuery query) {
+        reached(query, new Frame.Executing(query.id(), query.request().siteId()));
+    }
+
+    /** An async was executed; its pages are on their way. */
+    void uploading(LiveQuery query, Produced produced) {
+        reached(query, new Frame.Uploading(query.id(), query.request().siteId(), produced));
+    }
+
+    /** Nobody asks how far an immediate is. */
+    private void reached(LiveQuery query, Frame stage) {
+        if (query.request().mode() == QueryMode.ASYNC) {
+            query.reached(stage);
+            reports.say(stage);
+        }
+    }
+
+    /** How far the asyncs are, for a session that has just opened. */
+    public List<Frame> stages() {
+        return live.values().stream().flatMap(query -> query.stage().stream()).toList();
+    }
+
+    /**
+     * Says again what executes and uploads: a gateway that never heard of it would take the query for one that still
+     * waits, and end it as expired.
+     */
+    public void repeatProgress() {
+        stages().stream().filter(stage -> !(stage instanceof Frame.Queued)).forEach(reports::say);
+    }
+
     /** It ended in the queue. */
     void neverStarted(LiveQuery query, EndCause cause) {
         Outcome outcome =
@@ -147,7 +203,10 @@ public final class QueryService {
                     case FULL -> new Outcome.Released(ReleaseCause.NO_CREDIT);
                     case EXPIRED -> Outcomes.failed(Outcomes.expired(), query.queuedMillis());
                     case REMOVED ->
-                        Outcomes.failed(query.removedFor().orElseGet(Outcomes::cancelled), query.queuedMillis());
+                        Outcomes.notAttempted(
+                                query.request().mode(),
+                                query.removedFor().orElseGet(Outcomes::cancelled),
+                                query.queuedMillis());
                 };
         end(query, outcome, ByteBuffer.allocate(0));
     }
@@ -181,9 +240,14 @@ public final class QueryService {
         return body.remaining() <= MAX_OUTCOME_BYTES ? body : OutcomeCodec.encode(Outcomes.tooLarge());
     }
 
+    /** Why a query or a registered query, which has not come yet, is not wanted; empty where it is. */
+    public Optional<QueryFailure> earlyCancel(UUID id) {
+        return cancelled.get(id);
+    }
+
     /** Ends a query wherever it is; one that has not come yet will be refused for two hours. */
     public void cancel(UUID queryId, LinkErrorCode cause) {
-        StopCause stop = stopCause(cause);
+        StopCause stop = StopCause.of(cause);
         cancelled.put(queryId, stop.failure());
         LiveQuery query = live.get(queryId);
         if (query != null) {
@@ -191,20 +255,10 @@ public final class QueryService {
         }
     }
 
-    private static StopCause stopCause(LinkErrorCode cause) {
-        return switch (cause) {
-            case SITE_SUPERSEDED -> StopCause.SUPERSEDED;
-            case INTEGRATOR_DISABLED -> StopCause.DISABLED;
-            case EXECUTION_LIMIT -> StopCause.EXECUTION_LIMIT;
-            case LINK_SHUTTING_DOWN -> StopCause.SHUTDOWN;
-            default -> StopCause.CANCELLED;
-        };
-    }
-
     private void stop(LiveQuery query, StopCause cause) {
         query.removeFor(cause.failure());
         if (!queue.remove(query.id())) {
-            query.cancel().stop(cause);
+            query.stop(cause);
         }
     }
 
@@ -235,7 +289,11 @@ public final class QueryService {
 
     /** Ids of the queries that have not ended, or whose end is not confirmed; at most {@link Frame#MAX_HELD}. */
     public List<UUID> held() {
-        List<UUID> held = new ArrayList<>(live.keySet());
+        List<UUID> held = new ArrayList<>();
+        // Asyncs first: of them the gateway decides by this list what is to be sent again.
+        for (LiveQuery query : live.values()) {
+            held.add(query.request().mode() == QueryMode.ASYNC ? 0 : held.size(), query.id());
+        }
         outbox.all().stream().map(outcome -> outcome.frame().queryId()).forEach(held::add);
         return held.stream().distinct().limit(Frame.MAX_HELD).toList();
     }

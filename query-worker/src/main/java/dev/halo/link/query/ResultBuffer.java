@@ -4,8 +4,8 @@ import dev.halo.link.execution.ResultPage;
 import dev.halo.link.execution.RowSink;
 import java.io.IOException;
 
-/** Holds the whole result of an immediate query, whose bound the runner keeps. */
-final class ResultBuffer implements RowSink {
+/** Holds the whole result of a query that has a bound, which the runner keeps. */
+public final class ResultBuffer implements RowSink {
 
     private byte[] rows = {};
 
@@ -22,7 +22,8 @@ final class ResultBuffer implements RowSink {
         rows = page.toByteArray();
     }
 
-    byte[] rows() {
+    /** The rows' array; empty while there is none. */
+    public byte[] rows() {
         return rows;
     }
 }

@@ -1,101 +1,92 @@
 package dev.halo.link.query;
 
-import dev.halo.link.audit.AuditEntry;
-import dev.halo.link.audit.AuditLog;
-import dev.halo.link.enablement.EnablementService;
-import dev.halo.link.execution.Execution;
-import dev.halo.link.execution.ExecutionLimits;
 import dev.halo.link.execution.ExecutionResult;
 import dev.halo.link.execution.StatementRunner;
 import dev.halo.link.execution.StopCause;
 import dev.halo.link.firebird.IntegratorLogin;
 import dev.halo.link.journal.JournalGate;
-import dev.halo.link.journal.WriteJournal;
+import dev.halo.link.query.StatementExecution.Statement;
+import dev.halo.link.upload.PageUploader;
+import dev.halo.link.upload.ResultUploader;
+import dev.halo.link.upload.ResultUploader.Whole;
+import dev.halo.protocol.link.LinkApi;
 import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.QueryBounds;
 import dev.halo.protocol.query.QueryFailure;
 import dev.halo.protocol.query.QueryMode;
 import dev.halo.protocol.query.QueryRequest;
 import java.nio.ByteBuffer;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jboss.logging.Logger;
 
-/** Runs queries that have their slots: execution, audit, delivery of the result. */
+/** Runs queries that have their slots, and delivers their results. */
 public final class StatementJobs implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(StatementJobs.class);
-    private static final ByteBuffer NO_ROWS = ByteBuffer.allocate(0).asReadOnlyBuffer();
+    static final ByteBuffer NO_ROWS = ByteBuffer.allocate(0).asReadOnlyBuffer();
     /** Beyond queue and execution, the time in which a gateway still waits for an immediate. */
     private static final long MARGIN_MILLIS = 3_000;
 
-    private final StatementRunner runner;
-    private final EnablementService enablement;
-    private final WriteJournal journal;
-    private final AuditLog audit;
+    private final StatementExecution execution;
     private final ResultUploader uploader;
-    private final QueryMetrics metrics;
-    private final QueryTracing tracing;
     private final JobThreads threads;
-    private final Function<QueryMode, ExecutionLimits> limits;
-    private final InstantSource clock;
+    private final AsyncJobs asyncs;
 
-    public StatementJobs(
-            StatementRunner runner,
-            EnablementService enablement,
-            Records records,
-            ResultUploader uploader,
-            Observation observation,
-            JobThreads threads,
-            Function<QueryMode, ExecutionLimits> limits,
-            InstantSource clock) {
-        this.runner = runner;
-        this.enablement = enablement;
-        this.journal = records.journal();
-        this.audit = records.audit();
-        this.uploader = uploader;
-        this.metrics = observation.metrics();
-        this.tracing = observation.tracing();
+    /** @param execution closed with this, and so are the threads and the uploader of pages */
+    public StatementJobs(StatementExecution execution, Deliveries deliveries, JobThreads threads) {
+        this.execution = execution;
+        this.uploader = deliveries.whole();
         this.threads = threads;
-        this.limits = limits;
-        this.clock = clock;
+        this.asyncs = new AsyncJobs(execution, deliveries.pages());
     }
 
-    /** What is written down of a query. */
-    public record Records(WriteJournal journal, AuditLog audit) {}
-
-    /** What operators see of it. */
-    public record Observation(QueryMetrics metrics, QueryTracing tracing) {}
+    /** How results leave that do not fit into an outcome. */
+    public record Deliveries(ResultUploader whole, PageUploader pages) {}
 
     StatementRunner runner() {
-        return runner;
+        return execution.runner();
     }
 
     QueryMetrics metrics() {
-        return metrics;
+        return execution.metrics();
     }
 
     void run(LiveQuery query, QueryService service) {
-        threads.statement(() -> execute(query, service));
+        if (query.request().mode() == QueryMode.ASYNC) {
+            threads.background(() -> whenAllowed(query, service, login -> asyncs.run(query, login, service)));
+        } else {
+            threads.statement(() -> whenAllowed(query, service, login -> execute(query, login, service)));
+        }
     }
 
-    private void execute(LiveQuery query, QueryService service) {
+    /** A query's way through execution and delivery; it ends the query and gives its slots back. */
+    @FunctionalInterface
+    private interface Way {
+        void go(IntegratorLogin login);
+    }
+
+    private void whenAllowed(LiveQuery query, QueryService service, Way way) {
+        QueryRequest request = query.request();
+        Optional<QueryFailure> refusal =
+                service.refusal(request).or(() -> query.cancel().stopped().map(StopCause::failure));
+        Optional<IntegratorLogin> login = execution.login(request.siteId(), request.integratorId());
+        if (refusal.isEmpty() && login.isPresent()) {
+            way.go(login.get());
+            return;
+        }
+        service.slotsFree(query);
+        QueryFailure failure = refusal.orElseGet(Outcomes::disabled);
+        service.end(query, Outcomes.notAttempted(request.mode(), failure, query.queuedMillis()), NO_ROWS);
+    }
+
+    private void execute(LiveQuery query, IntegratorLogin login, QueryService service) {
         Outcome outcome = Outcomes.failed(Outcomes.internal(), query.queuedMillis());
         ByteBuffer rows = NO_ROWS;
         boolean uploading = false;
         try {
-            Optional<QueryFailure> refusal = service.refusal(query.request())
-                    .or(() -> query.cancel().stopped().map(StopCause::failure));
-            Optional<IntegratorLogin> login =
-                    enablement.login(query.request().siteId(), query.request().integratorId());
-            if (refusal.isPresent() || login.isEmpty()) {
-                outcome = Outcomes.failed(refusal.orElseGet(Outcomes::disabled), query.queuedMillis());
-                return;
-            }
-            Ran ran = ran(query, login.get());
+            Ran ran = ran(query, login);
             if (ran.isTooLargeToGoInline()) {
                 uploading = true;
                 service.slotsFree(query);
@@ -127,25 +118,14 @@ public final class StatementJobs implements AutoCloseable {
     }
 
     private Ran ran(LiveQuery query, IntegratorLogin login) {
-        QueryRequest request = query.request();
         ResultBuffer buffer = new ResultBuffer();
-        JournalGate gate = new JournalGate(journal, request);
-        Execution execution = new Execution(query.database(), login, request.command(), bounded(request.mode()));
-        ExecutionResult result = tracing.within(
-                request,
-                query.trace(),
-                ExecutionResult.Failed.class::isInstance,
-                () -> runner.run(execution, buffer, gate, query.cancel()));
-        metrics.ran(request.mode(), query.queuedMillis(), result.elapsed().executing());
-        audit.append(entry(query, result));
+        JournalGate gate = new JournalGate(execution.journal(), query.request());
+        ExecutionResult result = execution.run(statement(query, login), buffer, gate, query.cancel());
         return new Ran(result, buffer.rows(), gate.wrote());
     }
 
-    /** A result is held in memory as a whole, whatever its class allows. */
-    private ExecutionLimits bounded(QueryMode mode) {
-        ExecutionLimits of = limits.apply(mode);
-        return new ExecutionLimits(
-                of.read(), of.write(), Math.min(of.maxResultBytes(), QueryBounds.MAX_IMMEDIATE_RESULT_BYTES));
+    static Statement statement(LiveQuery query, IntegratorLogin login) {
+        return new Statement(query.request(), query.id(), query.database(), login, query.trace(), query.queuedMillis());
     }
 
     private void uploadLater(LiveQuery query, Ran ran, QueryService service) {
@@ -153,7 +133,10 @@ public final class StatementJobs implements AutoCloseable {
             threads.upload(() -> upload(query, ran, service));
         } catch (RejectedExecutionException e) {
             LOG.warnf("event=upload_queue_full query=%s", query.id());
-            service.end(query, Outcomes.uploadFailed(ran.result(), ran.wrote(), query.queuedMillis(), 0), NO_ROWS);
+            service.end(
+                    query,
+                    Outcomes.uploadFailed(ran.result(), Outcomes.notStored(), ran.wrote(), query.queuedMillis(), 0),
+                    NO_ROWS);
         }
     }
 
@@ -162,7 +145,9 @@ public final class StatementJobs implements AutoCloseable {
         boolean stored = false;
         try {
             long rows = ((ExecutionResult.Rows) ran.result()).rows();
-            stored = uploader.upload(query.request(), ran.json(), rows, uploadDeadline(query));
+            Whole whole = Whole.of(
+                    LinkApi.pagePath(query.id(), 1), query.id(), query.request().createdAt(), rows, ran.json());
+            stored = uploader.uploadAwaited(whole, uploadDeadline(query));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
@@ -171,62 +156,23 @@ public final class StatementJobs implements AutoCloseable {
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
             Outcome outcome = stored
                     ? Outcomes.of(ran.result(), Outcome.Storage.STORED, query.queuedMillis(), millis)
-                    : Outcomes.uploadFailed(ran.result(), ran.wrote(), query.queuedMillis(), millis);
+                    : Outcomes.uploadFailed(
+                            ran.result(), Outcomes.notStored(), ran.wrote(), query.queuedMillis(), millis);
             service.end(query, outcome, NO_ROWS);
         }
     }
 
     private long uploadDeadline(LiveQuery query) {
         long millis = query.request().queueMillis()
-                + limits.apply(query.request().mode()).read().toMillis()
+                + execution.readLimit(query.request().mode()).toMillis()
                 + MARGIN_MILLIS;
         return query.receivedNanos() + TimeUnit.MILLISECONDS.toNanos(millis);
-    }
-
-    private AuditEntry entry(LiveQuery query, ExecutionResult result) {
-        QueryRequest request = query.request();
-        return new AuditEntry(
-                0,
-                clock.instant(),
-                request.queryId(),
-                request.integratorId(),
-                enablement.name(request.siteId(), request.integratorId()),
-                request.siteId(),
-                query.database().catalogue(),
-                request.mode().wire(),
-                request.command().type().wire(),
-                request.command().text(),
-                outcomeName(result),
-                error(result),
-                rows(result),
-                result.elapsed().executing(),
-                null,
-                null);
-    }
-
-    private static String outcomeName(ExecutionResult result) {
-        if (result instanceof ExecutionResult.Failed) {
-            return "failed";
-        }
-        return result instanceof ExecutionResult.Rows ? "rows" : "affected";
-    }
-
-    private static String error(ExecutionResult result) {
-        return result instanceof ExecutionResult.Failed failed
-                ? failed.failure().type().wire() + " " + failed.failure().code()
-                : null;
-    }
-
-    private static long rows(ExecutionResult result) {
-        if (result instanceof ExecutionResult.Rows rows) {
-            return rows.rows();
-        }
-        return result instanceof ExecutionResult.Affected affected ? affected.rowsAffected() : 0;
     }
 
     @Override
     public void close() {
         threads.close();
-        runner.close();
+        asyncs.close();
+        execution.close();
     }
 }

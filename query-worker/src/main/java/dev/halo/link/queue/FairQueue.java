@@ -4,6 +4,7 @@ import dev.halo.link.queue.QueuedTask.EndCause;
 import dev.halo.protocol.query.QueryMode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +28,15 @@ public final class FairQueue {
     private final Map<UUID, QueueKey> running = new HashMap<>();
     private final Map<UUID, SlotUse> sites = new HashMap<>();
     private final Map<String, SlotUse> hosts = new HashMap<>();
-    private final Map<UUID, Integer> waitingAt = new HashMap<>();
+    private final Map<Place, Integer> waitingAt = new HashMap<>();
+    private final Map<QueryMode, Integer> waitingOf = new EnumMap<>(QueryMode.class);
+
+    /** Each class has its own bounds: none takes another's room to wait. */
+    private record Place(UUID siteId, QueryMode mode) {
+        static Place of(QueueKey key) {
+            return new Place(key.siteId(), key.mode());
+        }
+    }
 
     public FairQueue(QueueConfig config, LongSupplier nanoTime) {
         this.config = config;
@@ -43,8 +52,8 @@ public final class FairQueue {
         synchronized (this) {
             long now = nanoTime.getAsLong();
             Waiting entry = new Waiting(task, now, now + maxWait.toNanos());
-            if (waitingAt.getOrDefault(task.key().siteId(), 0) >= config.sitePending()
-                    || waiting.size() >= config.totalPending()) {
+            if (waitingAt.getOrDefault(Place.of(task.key()), 0) >= config.sitePending()
+                    || waitingOf.getOrDefault(task.key().mode(), 0) >= config.totalPending()) {
                 calls.end(entry, EndCause.FULL, now);
             } else {
                 add(entry);
@@ -123,13 +132,15 @@ public final class FairQueue {
 
     private void add(Waiting entry) {
         waiting.put(entry.task.id(), entry);
-        waitingAt.merge(entry.task.key().siteId(), 1, Integer::sum);
+        waitingAt.merge(Place.of(entry.task.key()), 1, Integer::sum);
+        waitingOf.merge(entry.task.key().mode(), 1, Integer::sum);
         lines.get(entry.task.key().mode()).add(entry);
     }
 
     private boolean remove(Waiting entry) {
         if (waiting.remove(entry.task.id(), entry)) {
-            waitingAt.computeIfPresent(entry.task.key().siteId(), (site, count) -> count == 1 ? null : count - 1);
+            waitingAt.computeIfPresent(Place.of(entry.task.key()), (place, count) -> count == 1 ? null : count - 1);
+            waitingOf.merge(entry.task.key().mode(), -1, Integer::sum);
             lines.get(entry.task.key().mode()).remove(entry);
             return true;
         }

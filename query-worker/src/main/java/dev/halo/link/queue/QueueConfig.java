@@ -18,13 +18,16 @@ public interface QueueConfig {
     @Valid
     Host host();
 
-    /** Queries that wait at one site; what comes beyond is handed back. Also the credit given to the bridge. */
+    /**
+     * Queries of each class that wait at one site; what comes beyond is handed back. Also the credit given to the bridge,
+     * for immediates and for asyncs each.
+     */
     @Min(1)
     @Max(10_000)
     @WithDefault("256")
     int sitePending();
 
-    /** Queries that wait at the whole Link. */
+    /** Queries of each class that wait at the whole Link. */
     @Min(1)
     @Max(100_000)
     @WithDefault("2048")

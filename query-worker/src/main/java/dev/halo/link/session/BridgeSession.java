@@ -6,6 +6,7 @@ import dev.halo.link.identity.CredentialStore;
 import dev.halo.link.identity.Credentials;
 import dev.halo.link.query.Outbox;
 import dev.halo.link.query.Outbox.Pending;
+import dev.halo.link.query.Reports;
 import dev.halo.protocol.frame.Frame;
 import dev.halo.protocol.frame.FrameCodec;
 import dev.halo.protocol.frame.FrameCodec.Decoded;
@@ -63,6 +64,7 @@ public final class BridgeSession implements AutoCloseable {
             CredentialStore credentials,
             SessionHandler handler,
             Outbox outbox,
+            Reports reports,
             InstantSource clock,
             SessionMetrics metrics,
             Vertx vertx) {
@@ -78,6 +80,7 @@ public final class BridgeSession implements AutoCloseable {
         this.backOff = new BackOff(config.minBackOff(), config.maxBackOff());
         this.opener = new SocketOpener(config, vertx, context);
         outbox.onNew(outcome -> context.runOnContext(none -> send(outcome)));
+        reports.onReport(frame -> context.runOnContext(none -> say(frame)));
         metrics.watch(this);
     }
 
@@ -175,6 +178,8 @@ public final class BridgeSession implements AutoCloseable {
     private void onFrame(BridgeSocket socket, Frame frame) {
         if (frame instanceof Frame.Query query) {
             handler.query(query);
+        } else if (frame instanceof Frame.Register register) {
+            handler.register(register);
         } else if (frame instanceof Frame.EndedAck ack) {
             handler.endedAck(ack.queryId());
         } else if (frame instanceof Frame.Cancel cancel) {
@@ -209,6 +214,7 @@ public final class BridgeSession implements AutoCloseable {
             draining.close("moved");
             draining = null;
         }
+        handler.reports().forEach(socket::send);
         outbox.all().forEach(socket::send);
         beatEvery(
                 Math.max(1, Math.min(welcome.heartbeatMillis(), config.silence().toMillis() / 3)));
@@ -241,10 +247,21 @@ public final class BridgeSession implements AutoCloseable {
     }
 
     private void send(Pending outcome) {
-        BridgeSocket open = current != null && state instanceof SessionState.Open ? current : draining;
+        BridgeSocket open = reporting();
         if (open != null) {
             open.send(outcome);
         }
+    }
+
+    private void say(Frame frame) {
+        BridgeSocket open = reporting();
+        if (open != null) {
+            open.send(frame);
+        }
+    }
+
+    private BridgeSocket reporting() {
+        return current != null && state instanceof SessionState.Open ? current : draining;
     }
 
     private void onDrain(BridgeSocket socket, Frame.Drain drain) {

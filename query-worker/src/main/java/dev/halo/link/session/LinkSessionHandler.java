@@ -8,11 +8,13 @@ import dev.halo.link.query.AuthorityBook;
 import dev.halo.link.query.Outbox;
 import dev.halo.link.query.QueryService;
 import dev.halo.link.queue.QueueConfig;
+import dev.halo.link.registered.RegisteredQueries;
 import dev.halo.link.site.ServedSite;
 import dev.halo.link.site.SiteDirectory;
 import dev.halo.protocol.frame.Frame;
 import dev.halo.protocol.frame.FrameCodec;
 import dev.halo.protocol.query.LinkErrorCode;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,6 +32,7 @@ public final class LinkSessionHandler implements SessionHandler {
     private final SiteDirectory sites;
     private final AuthorityBook authority;
     private final QueryService queries;
+    private final RegisteredQueries registered;
     private final Outbox outbox;
     private final WriteJournal journal;
     private final Set<UUID> credited = new HashSet<>();
@@ -41,6 +44,7 @@ public final class LinkSessionHandler implements SessionHandler {
             Enrolment enrolment,
             QueryService.Gates gates,
             QueryService queries,
+            RegisteredQueries registered,
             Outbox outbox,
             WriteJournal journal) {
         this.config = config;
@@ -50,6 +54,7 @@ public final class LinkSessionHandler implements SessionHandler {
         this.sites = gates.sites();
         this.authority = gates.authority();
         this.queries = queries;
+        this.registered = registered;
         this.outbox = outbox;
         this.journal = journal;
     }
@@ -70,6 +75,19 @@ public final class LinkSessionHandler implements SessionHandler {
     public void welcome(Frame.Welcome welcome) {
         clock.accept(welcome.clockOffsetMillis());
         authority.replace(welcome.sites());
+        registered.sessionOpened();
+    }
+
+    @Override
+    public void register(Frame.Register register) {
+        registered.register(register.request());
+    }
+
+    @Override
+    public List<Frame> reports() {
+        List<Frame> reports = new ArrayList<>(queries.stages());
+        reports.addAll(registered.unacked());
+        return reports;
     }
 
     @Override
@@ -80,6 +98,7 @@ public final class LinkSessionHandler implements SessionHandler {
     @Override
     public void cancel(UUID queryId, LinkErrorCode cause) {
         queries.cancel(queryId, cause);
+        registered.cancel(queryId, cause);
     }
 
     @Override
@@ -90,6 +109,7 @@ public final class LinkSessionHandler implements SessionHandler {
     @Override
     public void endedAck(UUID queryId) {
         outbox.acked(queryId);
+        registered.acked(queryId);
     }
 
     @Override

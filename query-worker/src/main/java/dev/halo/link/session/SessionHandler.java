@@ -15,6 +15,12 @@ public interface SessionHandler {
     /** The session is open. */
     void welcome(Frame.Welcome welcome);
 
+    /** Hold a registered query. */
+    void register(Frame.Register register);
+
+    /** What the Link has to say again to a session that has just opened, beside the outcomes. */
+    List<Frame> reports();
+
     /** Run a query. */
     void query(Frame.Query query);
 

@@ -11,6 +11,7 @@ import dev.halo.link.enrolment.Enrolment;
 import dev.halo.link.enrolment.LinkClock;
 import dev.halo.link.execution.StatementRunner;
 import dev.halo.link.firebird.Discovery;
+import dev.halo.link.firebird.SiteDatabase;
 import dev.halo.link.identity.CredentialStore;
 import dev.halo.link.identity.DataDirectory;
 import dev.halo.link.identity.KeyFile;
@@ -24,15 +25,22 @@ import dev.halo.link.query.Outbox;
 import dev.halo.link.query.QueryMetrics;
 import dev.halo.link.query.QueryService;
 import dev.halo.link.query.QueryTracing;
-import dev.halo.link.query.ResultUploader;
+import dev.halo.link.query.Reports;
+import dev.halo.link.query.StatementExecution;
 import dev.halo.link.query.StatementJobs;
 import dev.halo.link.queue.FairQueue;
+import dev.halo.link.registered.RegisteredQueries;
 import dev.halo.link.session.BridgeSession;
 import dev.halo.link.session.LinkSessionHandler;
 import dev.halo.link.session.SessionMetrics;
 import dev.halo.link.site.DatabaseGuard;
 import dev.halo.link.site.SiteDirectory;
 import dev.halo.link.site.SiteWatch;
+import dev.halo.link.upload.GatewayClient;
+import dev.halo.link.upload.PageUploader;
+import dev.halo.link.upload.ResultUploader;
+import dev.halo.link.upload.Spool;
+import dev.halo.link.upload.Uplink;
 import dev.halo.protocol.site.Environment;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -51,6 +59,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import javax.crypto.SecretKey;
 import org.jboss.logging.Logger;
 
@@ -77,8 +86,11 @@ public final class Link implements AutoCloseable {
     private final AuditLog audit;
     private final Outbox outbox;
     private final FairQueue queue;
+    private final Spool spool;
+    private final PageUploader pages;
     private final StatementJobs jobs;
     private final QueryService queries;
+    private final RegisteredQueries registered;
     private final Announcer announcer;
     private final Enrolment enrolment;
     private final BridgeSession session;
@@ -114,24 +126,43 @@ public final class Link implements AutoCloseable {
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(config.registry().timeout())
                 .build();
-        this.jobs = new StatementJobs(
+        this.spool = new Spool(
+                dataDirectory.subdirectory("spool"),
+                configs.upload().spool().maxBytes().asLongValue());
+        GatewayClient gateway = new GatewayClient(http, urls, credentials);
+        Uplink uplink = new Uplink(configs.upload(), outbox::isDelivering, System::nanoTime);
+        ResultUploader uploader =
+                new ResultUploader(gateway, uplink, configs.query().uploadTimeout());
+        this.pages = new PageUploader(spool, configs.upload(), gateway, uplink);
+        StatementExecution execution = new StatementExecution(
                 runner,
                 enablement,
-                new StatementJobs.Records(journal, audit),
-                new ResultUploader(http, urls, credentials, configs.query()),
-                new StatementJobs.Observation(new QueryMetrics(meters), new QueryTracing(telemetry)),
-                new JobThreads(configs.query()),
+                new StatementExecution.Records(journal, audit),
+                new StatementExecution.Observation(new QueryMetrics(meters), new QueryTracing(telemetry)),
                 databases::limits,
                 clock);
+        JobThreads threads = new JobThreads(configs.query());
+        this.jobs = new StatementJobs(execution, new StatementJobs.Deliveries(uploader, pages), threads);
         QueryService.Gates gates = new QueryService.Gates(sites, authority, enablement);
+        Function<SiteDatabase, String> hostOf = database -> databases.server(database.location());
+        Reports reports = new Reports();
         this.queries = new QueryService(
                 gates,
                 journal,
                 outbox,
                 queue,
                 jobs,
-                configs.queue(),
-                database -> databases.server(database.location()));
+                reports,
+                new QueryService.Bounds(configs.queue(), configs.query()),
+                hostOf);
+        this.registered = new RegisteredQueries(
+                configs.registered(),
+                gates,
+                queries,
+                new RegisteredQueries.Delivery(outbox, reports, uploader),
+                new RegisteredQueries.Execution(execution, threads, queue),
+                hostOf,
+                System::nanoTime);
         this.announcer = new Announcer(
                 config.version(), configs.zedmed(), sites, enablement, bindings, authority, watch::lookSoon);
         this.enrolment = new Enrolment(config, urls, http, credentials, announcer, clock);
@@ -139,8 +170,10 @@ public final class Link implements AutoCloseable {
                 configs.session(),
                 urls,
                 credentials,
-                new LinkSessionHandler(config, configs.queue(), clock, enrolment, gates, queries, outbox, journal),
+                new LinkSessionHandler(
+                        config, configs.queue(), clock, enrolment, gates, queries, registered, outbox, journal),
                 outbox,
+                reports,
                 clock,
                 new SessionMetrics(meters),
                 vertx);
@@ -168,6 +201,12 @@ public final class Link implements AutoCloseable {
         Gauge.builder("halo.link.queue.running", queue, FairQueue::running).register(meters);
         Gauge.builder("halo.link.outbox.bytes", outbox, Outbox::bytes).register(meters);
         Gauge.builder("halo.link.outbox.dropped", outbox, Outbox::dropped).register(meters);
+        Gauge.builder("halo.link.spool.bytes", spool, Spool::used).register(meters);
+        Gauge.builder("halo.link.uploads", pages, PageUploader::results).register(meters);
+        Gauge.builder("halo.link.registered.held", registered, RegisteredQueries::held)
+                .register(meters);
+        Gauge.builder("halo.link.runs.dropped", registered, RegisteredQueries::dropped)
+                .register(meters);
         Gauge.builder("halo.link.clock.ahead.ms", clock, LinkClock::offsetMillis)
                 .register(meters);
         Gauge.builder("halo.link.sites.served", sites, of -> of.served().size()).register(meters);
@@ -186,12 +225,14 @@ public final class Link implements AutoCloseable {
 
             @Override
             public void siteClosed(UUID siteId) {
+                registered.siteClosed(siteId);
                 queries.siteClosed(siteId);
             }
         });
         enablement.addListener(new EnablementService.Listener() {
             @Override
             public void disabled(UUID siteId, UUID integratorId) {
+                registered.disabled(siteId, integratorId);
                 queries.disabled(siteId, integratorId);
             }
 
@@ -207,12 +248,29 @@ public final class Link implements AutoCloseable {
         });
         enrolment.onIdentity(session::connectSoon);
         housekeeping.scheduleWithFixedDelay(
-                queue::expire, HOUSEKEEPING_MILLIS, HOUSEKEEPING_MILLIS, TimeUnit.MILLISECONDS);
+                () -> guarded(this::keepHouse), HOUSEKEEPING_MILLIS, HOUSEKEEPING_MILLIS, TimeUnit.MILLISECONDS);
+        long repeatMillis = Math.max(1, configs.query().repeatProgress().toMillis());
+        housekeeping.scheduleWithFixedDelay(
+                () -> guarded(queries::repeatProgress), repeatMillis, repeatMillis, TimeUnit.MILLISECONDS);
         watch.start();
         enrolment.start();
         LOG.infof(
                 "event=link_started environment=%s data_dir=%s journal=%s",
                 configs.link().environment().wire(), dataDirectory.path(), journal.journalId());
+    }
+
+    private void keepHouse() {
+        queue.expire();
+        registered.tick();
+    }
+
+    /** A fault must not end the timer with all that depends on it. */
+    private static void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.errorf("event=housekeeping_broken kind=%s", e.getClass().getName());
+        }
     }
 
     /** Completes when every installation has been looked at once. */
@@ -272,6 +330,21 @@ public final class Link implements AutoCloseable {
         return audit;
     }
 
+    /** The queries that have not ended. */
+    public QueryService queries() {
+        return queries;
+    }
+
+    /** The registered queries that it holds. */
+    public RegisteredQueries registered() {
+        return registered;
+    }
+
+    /** The pages of asyncs that wait on disk. */
+    public Spool spool() {
+        return spool;
+    }
+
     /** Queries that wait and that run. */
     public FairQueue queue() {
         return queue;
@@ -281,23 +354,31 @@ public final class Link implements AutoCloseable {
     @Override
     public void close() {
         LOG.info("event=link_stopping");
+        registered.beginStop();
         queries.beginStop();
-        awaitUntil(() -> queries.unfinished() == 0, configs.link().stopGrace());
+        awaitUntil(this::isIdle, configs.link().stopGrace());
+        registered.cancelRunning();
         queries.cancelRunning();
         awaitUntil(
-                () -> queries.unfinished() == 0
+                () -> isIdle()
+                        && (registered.unacked().isEmpty() || !session.state().isOpen())
                         && (outbox.isEmpty() || !session.state().isOpen()),
                 ACK_GRACE);
         session.close();
         enrolment.close();
         watch.close();
         housekeeping.shutdownNow();
+        registered.close();
         jobs.close();
         discovery.close();
         audit.close();
         journal.close();
         dataDirectory.close();
         LOG.info("event=link_stopped");
+    }
+
+    private boolean isIdle() {
+        return queries.unfinished() == 0 && registered.unfinished() == 0;
     }
 
     private static void awaitUntil(BooleanSupplier done, Duration atMost) {

@@ -5,7 +5,9 @@ import dev.halo.link.config.LinkConfig;
 import dev.halo.link.config.ZedmedConfig;
 import dev.halo.link.query.QueryConfig;
 import dev.halo.link.queue.QueueConfig;
+import dev.halo.link.registered.RegisteredConfig;
 import dev.halo.link.session.SessionConfig;
+import dev.halo.link.upload.UploadConfig;
 
 /** The Link's configuration by concern. */
 public record LinkConfigs(
@@ -13,5 +15,7 @@ public record LinkConfigs(
         ZedmedConfig zedmed,
         QueueConfig queue,
         QueryConfig query,
+        UploadConfig upload,
+        RegisteredConfig registered,
         SessionConfig session,
         AuditConfig audit) {}

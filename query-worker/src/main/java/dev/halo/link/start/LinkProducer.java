@@ -5,7 +5,9 @@ import dev.halo.link.config.LinkConfig;
 import dev.halo.link.config.ZedmedConfig;
 import dev.halo.link.query.QueryConfig;
 import dev.halo.link.queue.QueueConfig;
+import dev.halo.link.registered.RegisteredConfig;
 import dev.halo.link.session.SessionConfig;
+import dev.halo.link.upload.UploadConfig;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -20,8 +22,10 @@ class LinkProducer {
             ZedmedConfig zedmed,
             QueueConfig queue,
             QueryConfig query,
+            UploadConfig upload,
+            RegisteredConfig registered,
             SessionConfig session,
             AuditConfig audit) {
-        return new LinkConfigs(link, zedmed, queue, query, session, audit);
+        return new LinkConfigs(link, zedmed, queue, query, upload, registered, session, audit);
     }
 }

@@ -13,6 +13,7 @@ import dev.halo.protocol.link.LinkMessages.SiteResult;
 import dev.halo.protocol.link.LinkMessages.TokenRequest;
 import dev.halo.protocol.link.LinkMessages.TokenResponse;
 import dev.halo.protocol.site.SiteStatus;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -28,6 +29,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Registry, bridge and gateway as a Link sees them, in one HTTP server of the test's. */
@@ -42,6 +44,27 @@ public final class FakeCloud implements AutoCloseable {
     public final List<FakeSession> sessions = new CopyOnWriteArrayList<>();
     public final Map<String, byte[]> uploads = new ConcurrentHashMap<>();
     public final List<Map.Entry<String, String>> uploadHeaders = new CopyOnWriteArrayList<>();
+
+    /** The paths of all PUTs, in their order, also of those that were not taken. */
+    public final List<String> uploadAttempts = new CopyOnWriteArrayList<>();
+
+    /** The headers of what was taken, by path. */
+    public final Map<String, MultiMap> headersOf = new ConcurrentHashMap<>();
+
+    /** What a gateway does with a PUT; by default it answers {@link #uploadStatus}. */
+    public volatile Function<String, UploadAnswer> uploadAnswer = path -> UploadAnswer.of(this.uploadStatus);
+
+    /**
+     * An answer to a PUT.
+     *
+     * @param status 0 to break the connection off, -1 never to answer
+     * @param retryAfter seconds; null for none
+     */
+    public record UploadAnswer(int status, Integer retryAfter) {
+        public static UploadAnswer of(int status) {
+            return new UploadAnswer(status, null);
+        }
+    }
 
     /** What the registry answers for a site; by default active and authoritative. */
     public volatile UnaryOperator<SiteResult> siteResult = UnaryOperator.identity();
@@ -103,7 +126,7 @@ public final class FakeCloud implements AutoCloseable {
         }
         request.body().onSuccess(body -> {
             String path = request.path();
-            if (path.startsWith(LinkApi.QUERIES)) {
+            if (path.startsWith(LinkApi.QUERIES) || path.startsWith(LinkApi.REGISTERED)) {
                 upload(request, body.getBytes());
             } else if (registryStatus != 200) {
                 request.response()
@@ -163,11 +186,21 @@ public final class FakeCloud implements AutoCloseable {
     }
 
     private void upload(HttpServerRequest request, byte[] body) {
-        if (uploadStatus / 100 == 2) {
+        UploadAnswer answer = uploadAnswer.apply(request.path());
+        uploadAttempts.add(request.path());
+        if (answer.status() / 100 == 2) {
             uploads.put(request.path(), body);
+            headersOf.put(request.path(), request.headers());
             request.headers().forEach(header -> uploadHeaders.add(Map.entry(header.getKey(), header.getValue())));
         }
-        request.response().setStatusCode(uploadStatus).end();
+        if (answer.retryAfter() != null) {
+            request.response().putHeader("Retry-After", answer.retryAfter().toString());
+        }
+        if (answer.status() == 0) {
+            request.connection().close();
+        } else if (answer.status() > 0) {
+            request.response().setStatusCode(answer.status()).end();
+        }
     }
 
     private void upgrade(HttpServerRequest request) {

@@ -43,6 +43,10 @@ public final class FakeSession {
             send(new Frame.Welcome(sessionId, FrameCodec.VERSION, cloud.now(), ahead, 100, cloud.authority()));
         } else if (known.frame() instanceof Frame.Ping ping && answersPings) {
             send(new Frame.Pong(ping.number()));
+        } else if (known.frame() instanceof Frame.Ran ran) {
+            if (acks) {
+                send(new Frame.EndedAck(ran.run().runId()));
+            }
         } else if (known.frame() instanceof Frame.Ended ended) {
             ByteBuffer body = ByteBuffer.allocate(known.body().remaining());
             body.put(known.body()).flip();

@@ -1,6 +1,7 @@
 package dev.halo.link.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.halo.link.start.LinkHarness;
 import dev.halo.protocol.frame.Frame;
@@ -63,6 +64,12 @@ class LogSilenceIT {
             link.run(link.request(ExecutionMode.READER, "select '" + MARKER + "'"));
             link.run(link.request(ExecutionMode.NON_QUERY, "update '" + MARKER + "'"));
             link.run(link.request(ExecutionMode.READER, "break " + MARKER));
+            link.run(link.async("select '" + MARKER + "'"));
+            link.run(link.async("break " + MARKER));
+            link.session()
+                    .send(new Frame.Register(link.registered(ExecutionMode.READER, "break " + MARKER, 60, 60_000)));
+            await().atMost(LinkHarness.LONG)
+                    .until(() -> link.session().first(Frame.Ran.class).isPresent());
             QueryRequest cancelled = link.request(ExecutionMode.READER, "wait " + MARKER);
             link.send(cancelled);
             link.awaitRunning(1);

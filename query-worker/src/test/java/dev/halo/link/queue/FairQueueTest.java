@@ -203,6 +203,44 @@ class FairQueueTest {
     }
 
     @Test
+    void givesNoClassTheRoomOfAnother() {
+        // Given
+        FairQueue queue = queue("site.async", "1", "site-pending", "1", "total-pending", "1", "site.immediate", "1");
+        queue.offer(new Task("async runs", SITE, A, QueryMode.ASYNC), LONG);
+        queue.offer(new Task("async waits", SITE, A, QueryMode.ASYNC), LONG);
+        queue.offer(new Task("one too many", SITE, A, QueryMode.ASYNC), LONG);
+        offer(queue, "runs", A);
+
+        // When
+        offer(queue, "waits", A);
+
+        // Then
+        assertThat(started).containsExactly("async runs", "runs");
+        assertThat(ended).containsOnlyKeys("one too many");
+        queue.finished(ids.get("runs"));
+        assertThat(started).endsWith("waits");
+    }
+
+    @Test
+    void startsImmediatesBeforeRegisteredBeforeAsyncs() {
+        // Given
+        FairQueue queue = queue("host.total", "3", "host.async", "1", "host.registered", "1", "host.immediate", "1");
+        queue.offer(new Task("busy", SITE, A, QueryMode.IMMEDIATE), LONG);
+        queue.offer(new Task("full", SITE, A, QueryMode.ASYNC), LONG);
+        queue.offer(new Task("async", SITE, B, QueryMode.ASYNC), LONG);
+        queue.offer(new Task("registered", SITE, B, QueryMode.REGISTERED), LONG);
+        offer(queue, "immediate", B);
+
+        // When
+        queue.finished(ids.get("full"));
+        queue.finished(ids.get("busy"));
+        queue.finished(ids.get("registered"));
+
+        // Then
+        assertThat(started).containsExactly("busy", "full", "registered", "immediate", "async");
+    }
+
+    @Test
     void takesOutWhatIsRemoved() {
         // Given
         FairQueue queue = queue("site.immediate", "1");

@@ -15,6 +15,7 @@ import dev.halo.protocol.query.OutcomeCodec;
 import dev.halo.protocol.query.QueryFailure;
 import dev.halo.protocol.query.QueryMode;
 import dev.halo.protocol.query.QueryRequest;
+import dev.halo.protocol.query.RegisteredRequest;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.vertx.core.Vertx;
@@ -130,6 +131,39 @@ public final class LinkHarness implements AutoCloseable {
                 null,
                 queueMillis,
                 4,
+                Instant.now());
+    }
+
+    public QueryRequest async(String text) {
+        return async(ExecutionMode.READER, text, 3_600_000);
+    }
+
+    public QueryRequest async(ExecutionMode mode, String text, long queueMillis) {
+        return new QueryRequest(
+                UUID.randomUUID(),
+                siteId(),
+                integrator,
+                QueryMode.ASYNC,
+                new Command(text, mode, CommandType.TEXT, List.of()),
+                null,
+                queueMillis,
+                QueryRequest.NO_REPLY_SLOT,
+                Instant.now());
+    }
+
+    /** A registered query whose first run is due at once. */
+    public RegisteredRequest registered(ExecutionMode mode, String text, long frequencySeconds, long remainingMillis) {
+        return new RegisteredRequest(
+                UUID.randomUUID(),
+                siteId(),
+                integrator,
+                new Command(text, mode, CommandType.TEXT, List.of()),
+                null,
+                frequencySeconds,
+                0,
+                remainingMillis,
+                0,
+                null,
                 Instant.now());
     }
 

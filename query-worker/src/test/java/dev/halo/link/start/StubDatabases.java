@@ -10,6 +10,7 @@ import dev.halo.link.execution.ExecutionResult;
 import dev.halo.link.execution.ExecutionResult.Elapsed;
 import dev.halo.link.execution.ResultPage;
 import dev.halo.link.execution.RowSink;
+import dev.halo.link.execution.RowsNotKept;
 import dev.halo.link.execution.StatementRunner;
 import dev.halo.link.execution.StopCause;
 import dev.halo.link.execution.WriteGate;
@@ -40,7 +41,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Databases without a server. A statement {@code wait} runs until {@link #permits} has one for it or it is stopped, {@code
- * break} fails inside the engine; every other gives one row.
+ * break} fails inside the engine, {@code pages N} gives so many pages of one row, {@code value} gives {@link #value}; every
+ * other gives one row.
  */
 public final class StubDatabases implements Databases, Discovery, IntegratorAccess {
 
@@ -50,6 +52,9 @@ public final class StubDatabases implements Databases, Discovery, IntegratorAcce
     public final Semaphore permits = new Semaphore(0);
     public final List<Execution> executions = new CopyOnWriteArrayList<>();
     public final List<String> revoked = new CopyOnWriteArrayList<>();
+    /** What a statement {@code value} reads. */
+    public volatile int value = 1;
+
     public volatile CatalogueAccess access = CatalogueAccess.ENABLED;
 
     /** A practice's database. */
@@ -180,15 +185,32 @@ public final class StubDatabases implements Databases, Discovery, IntegratorAcce
                 if (write) {
                     return new ExecutionResult.Affected(1, List.of(), new Elapsed(1, 1));
                 }
-                byte[] rows = "[{\"A\":1}]".getBytes(StandardCharsets.UTF_8);
-                sink.page(new ResultPage(1, rows, rows.length, 0, 1));
-                return new ExecutionResult.Rows(1, rows.length, List.of(), new Elapsed(1, 1));
+                return rows(execution.command().text(), sink, cancel);
+            } catch (RowsNotKept e) {
+                return new ExecutionResult.Failed(
+                        cancel.stopped().map(StopCause::failure).orElse(e.failure()), new Elapsed(1, 1));
             } catch (IOException e) {
                 return new ExecutionResult.Failed(LinkErrorCode.INTERNAL.failure("not written"), new Elapsed(1, 1));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return new ExecutionResult.Failed(StopCause.SHUTDOWN.failure(), new Elapsed(1, 1));
             }
+        }
+
+        private ExecutionResult rows(String text, RowSink sink, CancelToken cancel) throws IOException {
+            int pages = text.startsWith("pages ") ? Integer.parseInt(text.substring(6)) : 1;
+            long bytes = 0;
+            for (int page = 1; page <= pages; page++) {
+                if (cancel.isStopped()) {
+                    return new ExecutionResult.Failed(
+                            cancel.stopped().orElseThrow().failure(), new Elapsed(1, 1));
+                }
+                int shown = text.equals("value") ? value : page;
+                byte[] rows = ("[{\"A\":" + shown + "}]").getBytes(StandardCharsets.UTF_8);
+                sink.page(new ResultPage(page, rows, rows.length, page - 1L, 1));
+                bytes += rows.length;
+            }
+            return new ExecutionResult.Rows(pages, bytes, List.of(), new Elapsed(1, 1));
         }
 
         @Override

@@ -10,7 +10,9 @@ import dev.halo.link.firebird.FirebirdConfig;
 import dev.halo.link.firebird.ProbeConfig;
 import dev.halo.link.query.QueryConfig;
 import dev.halo.link.queue.QueueConfig;
+import dev.halo.link.registered.RegisteredConfig;
 import dev.halo.link.session.SessionConfig;
+import dev.halo.link.upload.UploadConfig;
 import io.quarkus.runtime.configuration.CharsetConverter;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -37,6 +39,8 @@ public final class TestConfig {
                 .withMapping(ZedmedConfig.class)
                 .withMapping(QueueConfig.class)
                 .withMapping(QueryConfig.class)
+                .withMapping(UploadConfig.class)
+                .withMapping(RegisteredConfig.class)
                 .withMapping(SessionConfig.class)
                 .withMapping(AuditConfig.class)
                 .withMapping(DiscoveryConfig.class)
@@ -57,6 +61,8 @@ public final class TestConfig {
                 of(ZedmedConfig.class),
                 of(QueueConfig.class),
                 of(QueryConfig.class),
+                of(UploadConfig.class),
+                of(RegisteredConfig.class),
                 of(SessionConfig.class),
                 of(AuditConfig.class));
     }

@@ -109,12 +109,12 @@ public interface RoutingConfig {
         @WithDefault("2M")
         MemorySize maxMessage();
 
-        /** Unfinished queries of one site at the most, however much credit the Link gives. */
+        /** Unfinished immediates of one site at the most, and as many asyncs, however much credit the Link gives. */
         @Min(1)
         @WithDefault("1000")
         int maxCredit();
 
-        /** Unfinished queries of one session at the most; above it queries are released for want of credit. */
+        /** Unfinished queries of one session at the most, half of them asyncs; above it queries are released. */
         @Min(1)
         @WithDefault("20000")
         int maxUnfinished();

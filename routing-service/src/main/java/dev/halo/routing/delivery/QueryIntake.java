@@ -10,6 +10,7 @@ import dev.halo.protocol.json.MalformedMessage;
 import dev.halo.protocol.query.CancelRequest;
 import dev.halo.protocol.query.Outcome.ReleaseCause;
 import dev.halo.protocol.query.QueryRequest;
+import dev.halo.protocol.query.RegisteredRequest;
 import dev.halo.routing.metric.BridgeMetrics;
 import dev.halo.routing.metric.BridgeMetrics.Dropped;
 import dev.halo.routing.outcome.QueryReports;
@@ -86,6 +87,8 @@ public final class QueryIntake implements Consumer<ConsumerRecord<String, byte[]
                 query(Json.read(record.value(), QueryRequest.class), headers, age);
             } else if (headers.type() == MessageType.CANCEL) {
                 cancel(Json.read(record.value(), CancelRequest.class), headers);
+            } else if (headers.type() == MessageType.REGISTER) {
+                register(Json.read(record.value(), RegisteredRequest.class), headers, age);
             } else {
                 metrics.dropped(Dropped.UNEXPECTED_RECORD);
                 LOG.warnf("event=recordUnexpected type=%s offset=%d", headers.type(), record.offset());
@@ -157,6 +160,34 @@ public final class QueryIntake implements Consumer<ConsumerRecord<String, byte[]
             release(address, refused.cause());
         } else if (delivery instanceof Delivery.AlreadySent) {
             metrics.dropped(Dropped.DUPLICATE_QUERY);
+        }
+    }
+
+    /** Whoever registers sends it again until the Link has confirmed it: what cannot be forwarded now is only counted. */
+    private void register(RegisteredRequest request, MessageHeaders headers, long age) {
+        if (!request.queryId().equals(headers.queryId()) || headers.sessionId() == null) {
+            metrics.dropped(Dropped.MALFORMED_RECORD);
+            return;
+        }
+        LinkSession session = session(headers);
+        if (session == null) {
+            metrics.dropped(Dropped.REGISTER_NOT_DELIVERED);
+        } else if (registry.isServed(request.siteId(), session.linkId())) {
+            register(session, request.after(age));
+        } else {
+            registry.catchUp().whenComplete((reached, failure) -> {
+                if (registry.isServed(request.siteId(), session.linkId())) {
+                    register(session, request.after(age));
+                } else {
+                    metrics.dropped(Dropped.REGISTER_NOT_DELIVERED);
+                }
+            });
+        }
+    }
+
+    private void register(LinkSession session, RegisteredRequest request) {
+        if (!session.register(request)) {
+            metrics.dropped(Dropped.REGISTER_NOT_DELIVERED);
         }
     }
 

@@ -27,6 +27,8 @@ public final class BridgeMetrics {
         NOT_CERTAINLY_OURS,
         /** A cancel for a session that is not here. */
         CANCEL_WITHOUT_SESSION,
+        /** A registered query for a session that is not here or cannot take it; its gateway sends it again. */
+        REGISTER_NOT_DELIVERED,
         /** A message that is not a frame; the session ends. */
         MALFORMED_FRAME,
         /** A frame of a newer version. */
@@ -50,6 +52,8 @@ public final class BridgeMetrics {
     private final Counter ended;
     private final Counter endedUnasked;
     private final Counter progress;
+    private final Counter registered;
+    private final Counter ran;
     private final Counter abandoned;
     private final Counter notPublished;
     private final Counter clockWarnings;
@@ -75,6 +79,8 @@ public final class BridgeMetrics {
         ended = counter("halo.bridge.queries.ended", "asked", "here");
         endedUnasked = counter("halo.bridge.queries.ended", "asked", "before");
         progress = counter("halo.bridge.queries.progress");
+        registered = counter("halo.bridge.registered.forwarded");
+        ran = counter("halo.bridge.registered.runs");
         abandoned = counter("halo.bridge.queries.abandoned");
         notPublished = counter("halo.bridge.records.failed");
         clockWarnings = counter("halo.bridge.clock.warnings");
@@ -131,6 +137,16 @@ public final class BridgeMetrics {
 
     public void progress() {
         progress.increment();
+    }
+
+    /** A registered query was forwarded to its Link. */
+    public void registered() {
+        registered.increment();
+    }
+
+    /** A registered query has run at its Link. */
+    public void ran() {
+        ran.increment();
     }
 
     /** Queries whose outcome did not come in time. */

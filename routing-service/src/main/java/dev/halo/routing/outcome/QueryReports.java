@@ -3,10 +3,13 @@ package dev.halo.routing.outcome;
 import dev.halo.messaging.KafkaRecords;
 import dev.halo.protocol.header.MessageHeaders;
 import dev.halo.protocol.header.MessageType;
+import dev.halo.protocol.json.Json;
 import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.Outcome.ReleaseCause;
 import dev.halo.protocol.query.OutcomeCodec;
+import dev.halo.protocol.query.Produced;
 import dev.halo.protocol.query.QueryRequest;
+import dev.halo.protocol.query.RegisteredRun;
 import dev.halo.protocol.topic.Topic;
 import dev.halo.routing.metric.BridgeMetrics;
 import java.util.UUID;
@@ -70,7 +73,23 @@ public final class QueryReports {
     /** @param type {@link MessageType#QUEUED} or {@link MessageType#EXECUTING} */
     public CompletionStage<RecordMetadata> progress(Address address, MessageType type) {
         metrics.progress();
+        return result(address, type, null);
+    }
+
+    /** An async query was executed; its pages are on their way. */
+    public CompletionStage<RecordMetadata> uploading(Address address, Produced produced) {
+        metrics.progress();
+        return result(address, MessageType.UPLOADING, Json.bytes(produced));
+    }
+
+    /** @param address of the registered query */
+    public CompletionStage<RecordMetadata> run(Address address, RegisteredRun run) {
+        metrics.ran();
+        return result(address, MessageType.RUN, Json.bytes(run));
+    }
+
+    private CompletionStage<RecordMetadata> result(Address address, MessageType type, byte[] value) {
         return publisher.publish(
-                KafkaRecords.record(results, null, address.queryId().toString(), address.headers(type), null));
+                KafkaRecords.record(results, null, address.queryId().toString(), address.headers(type), value));
     }
 }

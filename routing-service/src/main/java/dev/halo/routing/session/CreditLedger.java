@@ -9,7 +9,9 @@ import java.util.UUID;
 
 /**
  * The unfinished queries of one session against the credit of its sites. Credit is an absolute number, so a lost or
- * repeated frame does no harm; a site that gave none takes nothing. Not thread-safe: its session guards it.
+ * repeated frame does no harm; a site that gave none takes nothing. Immediates and asyncs are counted apart, so that
+ * asyncs, which last long, never use up what immediates need, nor the other way round. Not thread-safe: its session
+ * guards it.
  */
 final class CreditLedger {
 
@@ -22,7 +24,20 @@ final class CreditLedger {
 
     private static final class Account {
         private int credit;
-        private int unfinished;
+        private int immediates;
+        private int asyncs;
+
+        private int unfinished(SentQuery query) {
+            return query.isImmediate() ? immediates : asyncs;
+        }
+
+        private void add(SentQuery query, int change) {
+            if (query.isImmediate()) {
+                immediates += change;
+            } else {
+                asyncs += change;
+            }
+        }
     }
 
     private final int maxSites;
@@ -31,11 +46,12 @@ final class CreditLedger {
     // Most sessions are idle most of the time: both maps stay small until there is something to hold.
     private final Map<UUID, Account> accounts = new HashMap<>(2);
     private Map<UUID, SentQuery> sent = Map.of();
+    private int asyncs;
 
     /**
      * @param maxSites that may give credit
      * @param maxCredit of one site
-     * @param maxUnfinished of all sites together
+     * @param maxUnfinished of all sites together; asyncs may be half of them
      */
     CreditLedger(int maxSites, int maxCredit, int maxUnfinished) {
         this.maxSites = maxSites;
@@ -66,15 +82,19 @@ final class CreditLedger {
             return Reservation.ALREADY_SENT;
         }
         Account account = accounts.get(query.siteId());
-        if (account == null || account.unfinished >= account.credit || sent.size() >= maxUnfinished) {
+        if (account == null || account.unfinished(query) >= account.credit || isFull(query)) {
             return Reservation.NO_CREDIT;
         }
         if (sent.isEmpty()) {
             sent = new HashMap<>(4);
         }
         sent.put(query.queryId(), query);
-        account.unfinished++;
+        count(query, 1);
         return Reservation.RESERVED;
+    }
+
+    private boolean isFull(SentQuery query) {
+        return sent.size() >= maxUnfinished || !query.isImmediate() && asyncs >= Math.max(1, maxUnfinished / 2);
     }
 
     /** Null where it was not sent in this session. */
@@ -89,7 +109,7 @@ final class CreditLedger {
         }
         SentQuery query = sent.remove(queryId);
         if (query != null) {
-            free(query);
+            count(query, -1);
         }
         if (sent.isEmpty()) {
             sent = Map.of();
@@ -107,7 +127,7 @@ final class CreditLedger {
             SentQuery query = each.next();
             if (nowNanos - query.forgetAtNanos() >= 0) {
                 each.remove();
-                free(query);
+                count(query, -1);
                 forgotten.add(query);
             }
         }
@@ -118,7 +138,10 @@ final class CreditLedger {
         return sent.size();
     }
 
-    private void free(SentQuery query) {
-        accounts.get(query.siteId()).unfinished--;
+    private void count(SentQuery query, int change) {
+        accounts.get(query.siteId()).add(query, change);
+        if (!query.isImmediate()) {
+            asyncs += change;
+        }
     }
 }

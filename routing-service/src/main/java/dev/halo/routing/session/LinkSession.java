@@ -8,6 +8,7 @@ import dev.halo.protocol.link.LinkTokens.LinkIdentity;
 import dev.halo.protocol.query.CancelRequest;
 import dev.halo.protocol.query.Outcome.ReleaseCause;
 import dev.halo.protocol.query.QueryRequest;
+import dev.halo.protocol.query.RegisteredRequest;
 import dev.halo.protocol.session.SessionOpened;
 import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.session.SessionRecord.CloseCause;
@@ -103,6 +104,11 @@ public final class LinkSession {
         return now instanceof Open
                 ? queries.deliver(request, traceparent)
                 : new Delivery.Refused(ReleaseCause.NO_SUCH_SESSION);
+    }
+
+    /** Forwards a registered query, whose site was found to be the Link's; false where the session cannot take it. */
+    public boolean register(RegisteredRequest request) {
+        return state instanceof Open && queries.register(request);
     }
 
     /** Forwards a cancel; false where the session cannot take it. */

@@ -71,6 +71,10 @@ final class SessionFrames {
             session.queries().progress(queued.queryId(), queued.siteId(), MessageType.QUEUED);
         } else if (frame instanceof Frame.Executing executing) {
             session.queries().progress(executing.queryId(), executing.siteId(), MessageType.EXECUTING);
+        } else if (frame instanceof Frame.Uploading uploading) {
+            session.queries().uploading(uploading);
+        } else if (frame instanceof Frame.Ran ran) {
+            session.queries().ran(ran);
         } else if (frame instanceof Frame.Credit credit) {
             session.queries().credit(credit);
         } else if (frame instanceof Frame.AuthorityConfirmed confirmed) {

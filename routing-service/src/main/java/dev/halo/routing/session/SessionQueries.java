@@ -10,6 +10,7 @@ import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.Outcome.ReleaseCause;
 import dev.halo.protocol.query.OutcomeCodec;
 import dev.halo.protocol.query.QueryRequest;
+import dev.halo.protocol.query.RegisteredRequest;
 import dev.halo.protocol.query.Timing;
 import dev.halo.protocol.topic.Topic;
 import dev.halo.routing.config.RoutingConfig;
@@ -58,6 +59,7 @@ final class SessionQueries {
                 request.queryId(),
                 request.siteId(),
                 request.integratorId(),
+                request.mode(),
                 request.replySlot(),
                 traceparent,
                 now,
@@ -90,6 +92,21 @@ final class SessionQueries {
         return new Delivery.Sent();
     }
 
+    /** Forwards a registered query; it uses no credit, and its gateway sends it again until the Link has confirmed it. */
+    boolean register(RegisteredRequest request) {
+        ByteBuffer message;
+        try {
+            message = FrameCodec.encode(new Frame.Register(request));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+        boolean sent = socket.send(message, () -> {});
+        if (sent) {
+            bridge.metrics().registered();
+        }
+        return sent;
+    }
+
     /** Forwards a cancel; a query that is not known here may still be at the Link. */
     boolean cancel(UUID queryId, LinkErrorCode cause) {
         boolean sent = socket.send(FrameCodec.encode(new Frame.Cancel(queryId, cause)), () -> {});
@@ -114,16 +131,44 @@ final class SessionQueries {
     }
 
     void progress(UUID queryId, UUID siteId, MessageType type) {
-        if (!isOwn(siteId, type.wire())) {
-            return;
+        if (isOwn(siteId, type.wire())) {
+            bridge.reports()
+                    .progress(addressOfProgress(queryId), type)
+                    .whenComplete((metadata, failure) -> reportFailure(queryId, failure));
         }
+    }
+
+    void uploading(Frame.Uploading uploading) {
+        if (isOwn(uploading.siteId(), MessageType.UPLOADING.wire())) {
+            bridge.reports()
+                    .uploading(addressOfProgress(uploading.queryId()), uploading.produced())
+                    .whenComplete((metadata, failure) -> reportFailure(uploading.queryId(), failure));
+        }
+    }
+
+    private Address addressOfProgress(UUID queryId) {
         SentQuery query;
         synchronized (ledger) {
             query = ledger.find(queryId);
         }
+        return address(queryId, query, query == null ? null : query.integratorId(), QueryRequest.NO_REPLY_SLOT);
+    }
+
+    /** Passes a registered query's run on and acknowledges it once it is in the log. */
+    void ran(Frame.Ran ran) {
+        if (!isOwn(ran.siteId(), MessageType.RUN.wire())) {
+            return;
+        }
+        UUID registeredId = ran.run().registeredId();
         bridge.reports()
-                .progress(address(queryId, query, query == null ? null : query.integratorId(), -1), type)
-                .whenComplete((metadata, failure) -> reportFailure(queryId, failure));
+                .run(address(registeredId, null, ran.integratorId(), QueryRequest.NO_REPLY_SLOT), ran.run())
+                .whenComplete((metadata, failure) -> {
+                    if (failure == null) {
+                        acknowledge(ran.run().runId());
+                    } else {
+                        reportFailure(registeredId, failure);
+                    }
+                });
     }
 
     /** Passes an outcome on and acknowledges it once it is in the log. */

@@ -171,28 +171,6 @@ class BridgeIT {
     }
 
     @Test
-    void anAsyncIsReportedStepByStepOnTheResults() throws Exception {
-        // Given
-        UUID sessionId = open(1);
-        QueryRequest query = deployment.query(siteId, integratorId, QueryRequest.NO_REPLY_SLOT);
-        send(query, sessionId);
-        link.await(Frame.Query.class);
-
-        // When
-        link.say(new Frame.Queued(query.queryId(), siteId));
-        link.say(new Frame.Executing(query.queryId(), siteId));
-        link.say(
-                new Frame.Ended(query.queryId(), siteId, integratorId, QueryRequest.NO_REPLY_SLOT),
-                OutcomeCodec.encode(new Outcome.Affected(1, List.of(), Timing.NONE)));
-
-        // Then
-        link.await(Frame.EndedAck.class);
-        assertThat(deployment.about(Topic.RESULTS, query.queryId()).stream()
-                        .map(record -> TestDeployment.headers(record).type()))
-                .containsExactly(MessageType.QUEUED, MessageType.EXECUTING, MessageType.OUTCOME);
-    }
-
-    @Test
     void aSqlOfTheGreatestLengthPasses() throws Exception {
         // Given
         UUID sessionId = open(1);

@@ -13,6 +13,7 @@ import dev.halo.protocol.query.Command;
 import dev.halo.protocol.query.LinkErrorCode;
 import dev.halo.protocol.query.QueryMode;
 import dev.halo.protocol.query.QueryRequest;
+import dev.halo.protocol.query.RegisteredRequest;
 import dev.halo.protocol.site.AuthorityRecord;
 import dev.halo.protocol.site.Environment;
 import dev.halo.protocol.site.LicenceKind;
@@ -156,6 +157,27 @@ final class TestDeployment implements AutoCloseable {
         MessageHeaders headers = new MessageHeaders(
                 MessageType.QUERY, query.queryId(), query.integratorId(), linkId, sessionId, remaining, null);
         send(Topic.QUERIES, slot, query.siteId().toString(), headers, Json.bytes(query));
+    }
+
+    void sendRegister(RegisteredRequest request, int slot, UUID linkId, UUID sessionId) {
+        MessageHeaders headers = new MessageHeaders(
+                MessageType.REGISTER, request.queryId(), request.integratorId(), linkId, sessionId, null, null);
+        send(Topic.QUERIES, slot, request.siteId().toString(), headers, Json.bytes(request));
+    }
+
+    RegisteredRequest registered(UUID siteId, UUID integratorId) {
+        return new RegisteredRequest(
+                UUID.randomUUID(),
+                siteId,
+                integratorId,
+                new Command("select 1 from RDB$DATABASE", null, null, null),
+                null,
+                60,
+                30_000,
+                600_000,
+                0,
+                null,
+                Instant.now());
     }
 
     void sendCancel(UUID queryId, UUID siteId, int slot, UUID linkId, UUID sessionId) {

@@ -2,6 +2,7 @@ package dev.halo.routing.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.halo.protocol.query.QueryMode;
 import dev.halo.routing.session.CreditLedger.Reservation;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,46 @@ class CreditLedgerTest {
     private final CreditLedger ledger = new CreditLedger(2, 10, 3);
 
     private static SentQuery query(UUID siteId, long forgetAt) {
-        return new SentQuery(UUID.randomUUID(), siteId, INTEGRATOR, 0, null, 0, forgetAt);
+        return new SentQuery(UUID.randomUUID(), siteId, INTEGRATOR, QueryMode.IMMEDIATE, 0, null, 0, forgetAt);
+    }
+
+    private static SentQuery async() {
+        return new SentQuery(UUID.randomUUID(), SITE, INTEGRATOR, QueryMode.ASYNC, -1, null, 0, 1);
+    }
+
+    @Test
+    void asyncsAndImmediatesDoNotUseUpEachOthersCredit() {
+        // Given
+        CreditLedger roomy = new CreditLedger(1, 10, 100);
+        roomy.credit(SITE, 1);
+        roomy.reserve(async());
+
+        // When
+        Reservation immediate = roomy.reserve(query(SITE, 1));
+
+        // Then
+        assertThat(immediate).isEqualTo(Reservation.RESERVED);
+        assertThat(roomy.reserve(async())).isEqualTo(Reservation.NO_CREDIT);
+        assertThat(roomy.reserve(query(SITE, 1))).isEqualTo(Reservation.NO_CREDIT);
+    }
+
+    @Test
+    void asyncsLeaveHalfOfASessionToImmediates() {
+        // Given
+        CreditLedger bounded = new CreditLedger(1, 10, 4);
+        bounded.credit(SITE, 10);
+        SentQuery first = async();
+        bounded.reserve(first);
+        bounded.reserve(async());
+
+        // When
+        Reservation third = bounded.reserve(async());
+
+        // Then
+        assertThat(third).isEqualTo(Reservation.NO_CREDIT);
+        assertThat(bounded.reserve(query(SITE, 1))).isEqualTo(Reservation.RESERVED);
+        bounded.finish(first.queryId());
+        assertThat(bounded.reserve(async())).isEqualTo(Reservation.RESERVED);
     }
 
     @Test
