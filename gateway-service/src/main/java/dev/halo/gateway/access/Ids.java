@@ -23,9 +23,18 @@ public final class Ids {
         return uuid("queryId", text);
     }
 
+    /** An id in a path or a query that is called otherwise; 400 if it is not a UUID. */
+    public static UUID parameter(String name, String text) {
+        return parse(name, text);
+    }
+
     private static UUID uuid(String name, String text) {
+        return parse(name + " in the path", text);
+    }
+
+    private static UUID parse(String name, String text) {
         if (!UUID_TEXT.matcher(text).matches()) {
-            throw Refusal.invalid(name + " in the path must be a UUID, such as 123e4567-e89b-12d3-a456-426614174000.");
+            throw Refusal.invalid(name + " must be a UUID, such as 123e4567-e89b-12d3-a456-426614174000.");
         }
         return UUID.fromString(text);
     }

@@ -24,6 +24,39 @@ public final class CommandSchema {
 
             @Schema(required = true) Command command) {}
 
+    /** The body of a registration. */
+    @Schema(name = "RegisteredQueryRequest")
+    public record Registered(
+            @Schema(required = true, minLength = 1, maxLength = 200)
+            String name,
+
+            @Schema(required = true, enumeration = "query") String registeredQueryType,
+
+            @Schema(
+                    required = true,
+                    minimum = "60",
+                    maximum = "86400",
+                    description = "Seconds from the start of one run to the start of the next.")
+            Integer frequency,
+
+            @Schema(
+                    required = true,
+                    minimum = "60",
+                    maximum = "86400",
+                    description = "Seconds for which it is registered; not below the frequency. A run that is due at"
+                            + " its end still happens.")
+            Integer duration,
+
+            @Schema(required = true) RegisterCommand registerCommand) {}
+
+    /** What a registered query runs, and where. */
+    @Schema(name = "RegisterCommand")
+    public record RegisterCommand(
+            @Schema(required = true) Command command,
+
+            @Schema(description = "One of the site's databases; the patient database if left out.")
+            String catalogue) {}
+
     /** What to run. */
     @Schema(name = "Command")
     public record Command(

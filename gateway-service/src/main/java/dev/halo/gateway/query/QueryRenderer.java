@@ -127,7 +127,8 @@ public final class QueryRenderer {
         return one.isBefore(other) ? one : other;
     }
 
-    private static List<QueryJson.OutputParameter> parameters(List<Parameter> parameters) {
+    /** Output values as integrators see them; null where there are none. */
+    public static List<QueryJson.OutputParameter> parameters(List<Parameter> parameters) {
         if (parameters.isEmpty()) {
             return null;
         }
