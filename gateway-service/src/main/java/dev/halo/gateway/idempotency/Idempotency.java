@@ -96,21 +96,16 @@ public class Idempotency {
      */
     public Future<UUID> claim(SqlConnection connection, IdempotentRequest request, UUID queryId) {
         Tuple claim = Tuple.of(
-                request.integratorId(),
-                request.siteId(),
-                request.key(),
-                request.fingerprint(),
-                queryId,
-                (double) config.retention().toMillis());
+                request.integratorId(), request.siteId(), request.key(), request.fingerprint(), queryId, (double)
+                        config.retention().toMillis());
         return connection.preparedQuery(CLAIM).execute(claim).compose(claimed -> {
             if (claimed.rowCount() > 0) {
                 return Future.succeededFuture(queryId);
             }
             // The insert has waited for the first one's transaction, so what that has committed can be seen.
-            return connection
-                    .preparedQuery(FIND)
-                    .execute(key(request))
-                    .map(rows -> known(rows.iterator().next(), request).queryId());
+            return connection.preparedQuery(FIND).execute(key(request)).map(rows -> known(
+                            rows.iterator().next(), request)
+                    .queryId());
         });
     }
 

@@ -114,8 +114,8 @@ public class ImmediateResource {
                 .completionStage(RequestBodies.read(request, QueryBounds.MAX_REQUEST_BYTES))
                 .chain(bytes -> {
                     ImmediateCommand body = CommandReader.immediate(bytes);
-                    Optional<IdempotentRequest> key = IdempotentRequest.of(
-                            request, caller.integratorId(), site, QueryMode.IMMEDIATE, bytes);
+                    Optional<IdempotentRequest> key =
+                            IdempotentRequest.of(request, caller.integratorId(), site, QueryMode.IMMEDIATE, bytes);
                     return run(caller, site, body, key, traceparent);
                 });
     }
@@ -146,8 +146,8 @@ public class ImmediateResource {
             Caller caller, UUID site, ImmediateCommand body, Optional<IdempotentRequest> key, String traceparent) {
         return Uni.createFrom()
                 .completionStage(() -> views.checked(() -> checks.mayQuery(caller, site, body.catalogue())))
-                .chain(found -> key.map(one -> repeatable.run(
-                                one, queryId -> queries.run(queryId, caller, found, body, traceparent)))
+                .chain(found -> key.map(one ->
+                                repeatable.run(one, queryId -> queries.run(queryId, caller, found, body, traceparent)))
                         .orElseGet(() -> once(caller, found, body, traceparent)));
     }
 

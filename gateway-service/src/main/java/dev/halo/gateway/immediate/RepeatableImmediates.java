@@ -165,8 +165,7 @@ class RepeatableImmediates {
     /** Of a request that another gateway carries out, or that has ended. */
     private CompletionStage<Ending> repeat(IdempotentRequest request, KnownRequest known) {
         return switch (known.state()) {
-            case ANSWERED ->
-                CompletableFuture.completedFuture(new Ending.Kept(known.httpStatus(), known.answer()));
+            case ANSWERED -> CompletableFuture.completedFuture(new Ending.Kept(known.httpStatus(), known.answer()));
             case NOT_KEPT -> CompletableFuture.failedFuture(notKept(known.queryId()));
             case BEGUN ->
                 known.ageMillis() > longestRun.toMillis()
@@ -180,8 +179,7 @@ class RepeatableImmediates {
     }
 
     private CompletionStage<Ending> lookAgain(IdempotentRequest request) {
-        Executor later =
-                CompletableFuture.delayedExecutor(config.lookInterval().toMillis(), TimeUnit.MILLISECONDS);
+        Executor later = CompletableFuture.delayedExecutor(config.lookInterval().toMillis(), TimeUnit.MILLISECONDS);
         return CompletableFuture.supplyAsync(() -> idempotency.look(request), later)
                 .thenCompose(Function.identity())
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
@@ -196,9 +194,8 @@ class RepeatableImmediates {
             return ending;
         }
         Answer answer = answered.answer;
-        RowSource rows = answer.rows()
-                .again()
-                .orElseThrow(() -> notKept(answer.query().id()));
+        RowSource rows =
+                answer.rows().again().orElseThrow(() -> notKept(answer.query().id()));
         return new Ending.Answered(new Answer(answer.query(), answer.outcome(), rows, answer.completedAt()));
     }
 

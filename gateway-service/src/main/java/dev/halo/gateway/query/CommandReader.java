@@ -224,7 +224,8 @@ public final class CommandReader {
             throw Refusal.invalid(where + "command.text is required and must not be blank.");
         }
         if (text.length() > QueryBounds.MAX_TEXT_CHARS) {
-            throw Refusal.invalid(where + "command.text must have at most " + QueryBounds.MAX_TEXT_CHARS + " characters.");
+            throw Refusal.invalid(
+                    where + "command.text must have at most " + QueryBounds.MAX_TEXT_CHARS + " characters.");
         }
         return new Command(text, mode, type, parameters);
     }

@@ -15,12 +15,7 @@ import dev.halo.protocol.query.QueryBounds;
  * @param requestSize bytes of the body
  */
 public record RegisteredCommand(
-        String name,
-        int frequencySeconds,
-        int durationSeconds,
-        String catalogue,
-        Command command,
-        int requestSize) {
+        String name, int frequencySeconds, int durationSeconds, String catalogue, Command command, int requestSize) {
 
     private static final int MAX_NAME_CHARS = 200;
     private static final String TYPE = "query";

@@ -177,12 +177,7 @@ class LinkSide {
         return changed(
                 END_BY_LINK,
                 Tuple.from(Arrays.asList(
-                        queryId,
-                        linkId,
-                        status.wire(),
-                        failure.type().wire(),
-                        failure.code(),
-                        failure.message())));
+                        queryId, linkId, status.wire(), failure.type().wire(), failure.code(), failure.message())));
     }
 
     /** Of these the ones that have ended here. */
@@ -215,8 +210,8 @@ class LinkSide {
 
     /** Ends those that have run their duration, and those of which no Link has taken notice in that time. */
     Future<Integer> complete(SqlConnection connection) {
-        QueryFailure never = LinkErrorCode.INTERNAL.failure(
-                "The site did not take the registration before its duration was over.");
+        QueryFailure never =
+                LinkErrorCode.INTERNAL.failure("The site did not take the registration before its duration was over.");
         return connection
                 .preparedQuery(COMPLETE)
                 .execute(Tuple.of(

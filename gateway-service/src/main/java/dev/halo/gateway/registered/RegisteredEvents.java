@@ -59,7 +59,8 @@ class RegisteredEvents implements ResultHandler {
         return switch (record.headers().type()) {
             case RUN -> ran(Json.read(record.value(), RegisteredRun.class), queryId, linkId);
             case QUEUED -> linkSide.confirmed(queryId, linkId, record.headers().sessionId());
-            case OUTCOME -> ended(OutcomeCodec.decode(ByteBuffer.wrap(record.value())).outcome(), queryId, linkId);
+            case OUTCOME ->
+                ended(OutcomeCodec.decode(ByteBuffer.wrap(record.value())).outcome(), queryId, linkId);
             default -> NOTHING;
         };
     }

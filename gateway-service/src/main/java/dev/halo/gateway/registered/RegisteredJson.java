@@ -33,7 +33,8 @@ record RegisteredJson(
         Metrics metrics,
         Instant createdAt,
 
-        @Schema(description = "When it had run its duration.") Instant completedAt) {
+        @Schema(description = "When it had run its duration.")
+        Instant completedAt) {
 
     /** What its runs have come to. */
     @Schema(name = "RegisteredQueryMetrics")

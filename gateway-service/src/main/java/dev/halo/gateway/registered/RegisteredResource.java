@@ -104,11 +104,10 @@ public class RegisteredResource {
                 .completionStage(RequestBodies.read(request, QueryBounds.MAX_REQUEST_BYTES))
                 .chain(bytes -> {
                     RegisteredCommand body = CommandReader.registered(bytes);
-                    Optional<IdempotentRequest> key = IdempotentRequest.of(
-                            request, caller.integratorId(), site, QueryMode.REGISTERED, bytes);
+                    Optional<IdempotentRequest> key =
+                            IdempotentRequest.of(request, caller.integratorId(), site, QueryMode.REGISTERED, bytes);
                     return Uni.createFrom()
-                            .completionStage(
-                                    () -> views.checked(() -> checks.mayQuery(caller, site, body.catalogue())))
+                            .completionStage(() -> views.checked(() -> checks.mayQuery(caller, site, body.catalogue())))
                             .chain(found -> create(caller, found, body, key));
                 });
     }
@@ -118,8 +117,7 @@ public class RegisteredResource {
         UUID id = QueryIds.at(Instant.now());
         Instant createdAt = QueryIds.createdAt(id).orElseThrow();
         return Uni.createFrom()
-                .completionStage(
-                        () -> registrations.create(id, createdAt, site, caller.integratorId(), body, key))
+                .completionStage(() -> registrations.create(id, createdAt, site, caller.integratorId(), body, key))
                 .map(stored -> {
                     delivery.soon(site.linkId());
                     return Response.accepted(new RegisteredJson.Created(stored))
@@ -136,16 +134,13 @@ public class RegisteredResource {
             operationId = "getRegisteredQueries",
             summary = "List what is registered with a site",
             description = "What has ended is listed for 24 hours.")
-    @APIResponse(
-            responseCode = "200",
-            content = @Content(schema = @Schema(implementation = RegisteredJson.Many.class)))
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = RegisteredJson.Many.class)))
     public Uni<RegisteredJson.Many> list(@Context ContainerRequestContext context, @RestPath String siteId) {
         Caller caller = Caller.of(context);
         UUID site = Ids.siteId(siteId);
         return Uni.createFrom()
                 .completionStage(() -> views.checked(() -> checks.mayRead(caller, site)))
-                .chain(found -> Uni.createFrom()
-                        .completionStage(() -> registrations.list(caller.integratorId(), site)))
+                .chain(found -> Uni.createFrom().completionStage(() -> registrations.list(caller.integratorId(), site)))
                 .map(all -> new RegisteredJson.Many(
                         all.stream().map(RegisteredJson::of).toList()));
     }
@@ -202,12 +197,10 @@ public class RegisteredResource {
             content = @Content(schema = @Schema(implementation = ErrorEnvelope.class)))
     public Uni<Response> results(
             @Context ContainerRequestContext context, @RestPath String siteId, @RestPath String queryId) {
-        return own(context, siteId, queryId)
-                .chain(one -> Uni.createFrom()
-                        .completionStage(() -> runs.latest(one.id()).exceptionallyCompose(RegistrationStore::refused))
-                        .map(result -> results.of(result.orElseThrow(() -> none(one))))
-                        .map(body -> Response.ok(body, MediaType.APPLICATION_JSON_TYPE)
-                                .build()));
+        return own(context, siteId, queryId).chain(one -> Uni.createFrom()
+                .completionStage(() -> runs.latest(one.id()).exceptionallyCompose(RegistrationStore::refused))
+                .map(result -> results.of(result.orElseThrow(() -> none(one))))
+                .map(body -> Response.ok(body, MediaType.APPLICATION_JSON_TYPE).build()));
     }
 
     private static Refusal none(Registration one) {

@@ -84,7 +84,11 @@ class RegistrationStore {
      *     no store, 409 if the key belongs to another request
      */
     CompletionStage<UUID> create(
-            UUID id, Instant createdAt, SiteRecord site, UUID integratorId, RegisteredCommand body,
+            UUID id,
+            Instant createdAt,
+            SiteRecord site,
+            UUID integratorId,
+            RegisteredCommand body,
             Optional<IdempotentRequest> key) {
         return store.inTransaction(config.storeTimeout(), connection -> claim(connection, key, id)
                         .compose(first -> first.equals(id)

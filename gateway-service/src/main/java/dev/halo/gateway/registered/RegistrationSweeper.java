@@ -102,8 +102,7 @@ final class RegistrationSweeper {
             }
             Future<Void> ended = Future.succeededFuture();
             for (Map.Entry<LinkErrorCode, List<UUID>> entry : toEnd.entrySet()) {
-                ended = ended.compose(
-                                done -> linkSide.end(connection, entry.getValue(), words(entry.getKey())))
+                ended = ended.compose(done -> linkSide.end(connection, entry.getValue(), words(entry.getKey())))
                         .map(ends -> {
                             findings.ended
                                     .computeIfAbsent(entry.getKey(), code -> new ArrayList<>())

@@ -65,7 +65,8 @@ class RunStore {
             update gateway.registered_result set parameters = $3
             where query_id = $1 and number = $2 and row_count = $4 and json_size = $5""";
 
-    private static final String DROP_OLDER = "delete from gateway.registered_result where query_id = $1 and number < $2";
+    private static final String DROP_OLDER =
+            "delete from gateway.registered_result where query_id = $1 and number < $2";
 
     private static final String SUCCEEDED = """
             update gateway.registered_query
@@ -136,16 +137,11 @@ class RunStore {
     /** Stores a result that was verified. It is not shown before its run is reported. */
     CompletionStage<Stored> put(UUID queryId, UUID linkId, long number, UploadedPage result) {
         Tuple upload = Tuple.from(Arrays.asList(
-                queryId,
-                linkId,
-                number,
-                result.rows(),
-                result.size(),
-                result.sha256(),
-                Buffer.buffer(result.body())));
-        return store.inTransaction(
-                config.resultTimeout(),
-                connection -> connection.preparedQuery(PUT).execute(upload).compose(put -> put.rowCount() > 0
+                queryId, linkId, number, result.rows(), result.size(), result.sha256(), Buffer.buffer(result.body())));
+        return store.inTransaction(config.resultTimeout(), connection -> connection
+                .preparedQuery(PUT)
+                .execute(upload)
+                .compose(put -> put.rowCount() > 0
                         ? connection
                                 .preparedQuery(DROP_UNREPORTED)
                                 .execute(Tuple.of(queryId, number - UNREPORTED))
@@ -205,8 +201,8 @@ class RunStore {
     }
 
     private Future<Void> changed(SqlConnection connection, Row row, RegisteredRun run, Outcome.Rows rows) {
-        Tuple shown = Tuple.from(Arrays.asList(
-                run.registeredId(), run.number(), json(rows.parameters()), rows.rows(), rows.size()));
+        Tuple shown = Tuple.from(
+                Arrays.asList(run.registeredId(), run.number(), json(rows.parameters()), rows.rows(), rows.size()));
         return connection.preparedQuery(SHOW).execute(shown).compose(found -> {
             if (found.rowCount() == 0) {
                 return notStored(connection, row, run, rows.timing());
@@ -214,8 +210,7 @@ class RunStore {
             return connection
                     .preparedQuery(DROP_OLDER)
                     .execute(Tuple.of(run.registeredId(), run.number()))
-                    .compose(done ->
-                            succeeded(connection, row, run, rows.timing(), run.number(), rows.size()))
+                    .compose(done -> succeeded(connection, row, run, rows.timing(), run.number(), rows.size()))
                     .compose(done -> webhooks.enqueue(
                             connection,
                             row.getUUID("integrator_id"),
@@ -233,8 +228,7 @@ class RunStore {
                 .compose(done -> LinkSide.sendAgain(connection, run.registeredId(), row.getUUID("link_id")));
     }
 
-    private Future<Void> unchanged(
-            SqlConnection connection, Row row, RegisteredRun run, Timing timing, UUID linkId) {
+    private Future<Void> unchanged(SqlConnection connection, Row row, RegisteredRun run, Timing timing, UUID linkId) {
         if (run.hash() != null && run.hash().equals(row.getString("last_hash"))) {
             return succeeded(connection, row, run, timing, row.getLong("result_number"), 0);
         }
@@ -246,8 +240,8 @@ class RunStore {
         String hash = run.outcome() instanceof Outcome.Rows ? run.hash() : row.getString("last_hash");
         return connection
                 .preparedQuery(SUCCEEDED)
-                .execute(Tuple.from(Arrays.asList(
-                        run.registeredId(), run.number(), hash, resultNumber, timing.executing(), size)))
+                .execute(Tuple.from(
+                        Arrays.asList(run.registeredId(), run.number(), hash, resultNumber, timing.executing(), size)))
                 .mapEmpty();
     }
 
@@ -272,9 +266,9 @@ class RunStore {
      */
     CompletionStage<Optional<Result>> latest(UUID queryId) {
         // A larger result may take the place of the one whose size was asked for.
-        return latestOnce(queryId).thenCompose(result -> result.isPresent()
-                ? CompletableFuture.completedFuture(result)
-                : latestOnce(queryId));
+        return latestOnce(queryId)
+                .thenCompose(
+                        result -> result.isPresent() ? CompletableFuture.completedFuture(result) : latestOnce(queryId));
     }
 
     private CompletionStage<Optional<Result>> latestOnce(UUID queryId) {
@@ -308,8 +302,6 @@ class RunStore {
     }
 
     private static List<Parameter> parameters(String json) {
-        return json == null
-                ? List.of()
-                : List.of(Json.read(json.getBytes(StandardCharsets.UTF_8), Parameter[].class));
+        return json == null ? List.of() : List.of(Json.read(json.getBytes(StandardCharsets.UTF_8), Parameter[].class));
     }
 }

@@ -178,9 +178,8 @@ final class WebhookClient implements AutoCloseable {
     }
 
     private static Attempt failed(Throwable failure) {
-        Throwable cause = failure.getCause() != null && failure instanceof CompletionException
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure.getCause() != null && failure instanceof CompletionException ? failure.getCause() : failure;
         if (cause instanceof NotAllowed) {
             return Attempt.giveUp("addressNotAllowed");
         }

@@ -85,7 +85,6 @@ class WebhookStore {
             delete from gateway.webhook_delivery
             where status = 'undelivered' and finished_at < now() - $1 * interval '1 millisecond'""";
 
-
     private final Store store;
     private final Duration timeout;
 
@@ -152,10 +151,10 @@ class WebhookStore {
     CompletionStage<List<UndeliveredWebhook>> undelivered(
             Optional<UUID> integratorId, Optional<UUID> siteId, int offset, int limit) {
         Tuple parameters = Tuple.of(integratorId.orElse(null), siteId.orElse(null), (long) limit, (long) offset);
-        return store.execute(LIST, parameters, timeout).thenApply(rows -> StreamSupport.stream(
-                        rows.spliterator(), false)
-                .map(WebhookStore::undelivered)
-                .toList());
+        return store.execute(LIST, parameters, timeout)
+                .thenApply(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(WebhookStore::undelivered)
+                        .toList());
     }
 
     /** Has an undelivered one sent again, with all its attempts; false where there is none. */
@@ -165,8 +164,7 @@ class WebhookStore {
 
     /** Forgets what has been undelivered for longer. */
     CompletionStage<Integer> forget(Duration age) {
-        return store.execute(FORGET, Tuple.of((double) age.toMillis()), timeout)
-                .thenApply(rows -> rows.rowCount());
+        return store.execute(FORGET, Tuple.of((double) age.toMillis()), timeout).thenApply(rows -> rows.rowCount());
     }
 
     private CompletionStage<Void> changed(String sql, Tuple parameters) {

@@ -67,7 +67,8 @@ final class WebhookWorker implements AutoCloseable {
             }
         } catch (CompletionException e) {
             // The store is away, which it has logged itself; the next round tries again.
-            LOG.debugf("event=webhookRoundFailed error=%s", e.getCause().getClass().getSimpleName());
+            LOG.debugf(
+                    "event=webhookRoundFailed error=%s", e.getCause().getClass().getSimpleName());
         } catch (RuntimeException e) {
             LOG.error("event=webhookRoundFault", e);
         }

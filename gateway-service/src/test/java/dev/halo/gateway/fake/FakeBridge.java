@@ -12,6 +12,7 @@ import dev.halo.protocol.query.CancelRequest;
 import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.OutcomeCodec;
 import dev.halo.protocol.query.QueryRequest;
+import dev.halo.protocol.query.RegisteredRequest;
 import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.session.SlotRecord;
 import dev.halo.protocol.topic.Topic;
@@ -31,6 +32,9 @@ import org.apache.kafka.clients.producer.Producer;
 /** A bridge together with the Links behind it: takes queries from its slot and answers as a test says. */
 public final class FakeBridge implements AutoCloseable {
 
+    /** A registration as it came. */
+    public record Registered(RegisteredRequest request, MessageHeaders headers) {}
+
     /** What a Link does with a query. */
     @FunctionalInterface
     public interface Behaviour {
@@ -45,6 +49,7 @@ public final class FakeBridge implements AutoCloseable {
     private final Map<UUID, Behaviour> behaviours = new ConcurrentHashMap<>();
     private final List<CancelRequest> cancels = new CopyOnWriteArrayList<>();
     private final List<QueryRequest> taken = new CopyOnWriteArrayList<>();
+    private final List<Registered> registered = new CopyOnWriteArrayList<>();
 
     public FakeBridge(KafkaSettings settings, int slot) {
         this.settings = settings;
@@ -108,6 +113,20 @@ public final class FakeBridge implements AutoCloseable {
         return cancels;
     }
 
+    public List<Registered> registered() {
+        return registered;
+    }
+
+    /** Reports on {@code halo.results}; returns when Kafka has it. */
+    public void report(String key, MessageHeaders headers, byte[] value) {
+        try {
+            producer.send(KafkaRecords.record(Topic.RESULTS.name(settings.topicPrefix()), null, key, headers, value))
+                    .get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     public List<QueryRequest> taken() {
         return taken;
     }
@@ -137,6 +156,10 @@ public final class FakeBridge implements AutoCloseable {
         MessageHeaders headers = ((MessageHeaders.Parsed.Valid) KafkaRecords.headers(record)).headers();
         if (headers.type() == MessageType.CANCEL) {
             cancels.add(Json.read(record.value(), CancelRequest.class));
+            return;
+        }
+        if (headers.type() == MessageType.REGISTER) {
+            registered.add(new Registered(Json.read(record.value(), RegisteredRequest.class), headers));
             return;
         }
         QueryRequest query = Json.read(record.value(), QueryRequest.class);

@@ -135,8 +135,8 @@ public class Webhooks {
     }
 
     private SecretSeal requireSeal() {
-        return seal.orElseThrow(() -> ApiException.conflict(
-                "This deployment has no key at rest, so that no webhook secret can be kept: set"
+        return seal.orElseThrow(() ->
+                ApiException.conflict("This deployment has no key at rest, so that no webhook secret can be kept: set"
                         + " halo.registry.at-rest-key."));
     }
 

@@ -134,8 +134,10 @@ class WebhooksIT {
     void aUrlThatIsNoneIsRefused(String field, String url, String problem) {
         Map<String, String> body = field.equals("url") ? Map.of("url", url) : Map.of("url", URL, field, url);
 
-        set(body).statusCode(400).body("error.message", containsString(field + ": ")).body(
-                "error.message", containsString(problem));
+        set(body)
+                .statusCode(400)
+                .body("error.message", containsString(field + ": "))
+                .body("error.message", containsString(problem));
     }
 
     @Test
@@ -145,7 +147,11 @@ class WebhooksIT {
 
     @Test
     void onlyOperatorsChangeThem() {
-        client.as("support").body(Map.of("url", URL)).put(PATH, integratorId).then().statusCode(403);
+        client.as("support")
+                .body(Map.of("url", URL))
+                .put(PATH, integratorId)
+                .then()
+                .statusCode(403);
         client.as("support").delete(PATH, integratorId).then().statusCode(403);
         client.as("support").post(PATH + "/secret", integratorId).then().statusCode(403);
         client.as("auditor").get(PATH, integratorId).then().statusCode(403);
@@ -172,9 +178,10 @@ class WebhooksIT {
 
         try (Connection database = suite.database();
                 var statement = database.createStatement();
-                var row = statement.executeQuery("select webhook_sealed_secret, (select string_agg(coalesce(detail, ''),"
-                        + " ' ') from registry.audit_entry where subject_id = '" + integratorId + "') from"
-                        + " registry.integrator where integrator_id = '" + integratorId + "'")) {
+                var row =
+                        statement.executeQuery("select webhook_sealed_secret, (select string_agg(coalesce(detail, ''),"
+                                + " ' ') from registry.audit_entry where subject_id = '" + integratorId + "') from"
+                                + " registry.integrator where integrator_id = '" + integratorId + "'")) {
             row.next();
             assertThat(row.getString(1)).doesNotContain(secret);
             assertThat(row.getString(2)).contains("secretIssued").doesNotContain(secret, "receivers-own");
