@@ -17,7 +17,7 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
     static final String PRIVATE_KEY = "halo.test.link-token-private-key";
     static final String REGISTRY_TOKEN = "service-token-of-the-tests";
 
-    private static final String DATABASE = "halo_gateway";
+    static final String DATABASE = "halo_gateway";
 
     private FakeRegistry registry;
 
@@ -51,6 +51,19 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
         config.put("halo.gateway.immediate.execution-limit", "3s");
         config.put("halo.gateway.immediate.transport-margin", "1s");
         config.put("halo.gateway.immediate.max-pending-per-site", "80");
+        config.put("halo.gateway.lifecycle.retry-after", "200ms");
+        config.put("halo.gateway.async.max-at-link", "5");
+        config.put("halo.gateway.async.max-unfinished", "20");
+        config.put("halo.gateway.async.max-waiting", "10");
+        config.put("halo.gateway.async.execution-limit", "2s");
+        config.put("halo.gateway.async.wait-interval", "100ms");
+        config.put("halo.gateway.async.sweep.interval", "400ms");
+        config.put("halo.gateway.async.sweep.reconciliation", "100ms");
+        config.put("halo.gateway.async.sweep.unacknowledged", "3s");
+        config.put("halo.gateway.async.sweep.released", "300ms");
+        config.put("halo.gateway.async.sweep.expiry", "4s");
+        config.put("halo.gateway.async.sweep.lost", "2s");
+        config.put("halo.gateway.async.sweep.batch", "3");
         return config;
     }
 
