@@ -259,6 +259,19 @@ class IdempotencyIT {
     }
 
     @Test
+    void anAsyncThatIsSentAgainIsTheFirst() {
+        Api.Answer first = async(SELECT);
+        Api.Answer second = async(SELECT);
+
+        assertThat(first.status()).isEqualTo(201);
+        assertThat(second.status()).isEqualTo(201);
+        assertThat(second.json()).isEqualTo(first.json());
+        assertThat(second.header("Location")).isEqualTo(first.header("Location"));
+        assertThat(async(INSERT).status()).isEqualTo(409);
+        assertThat(immediate(SELECT).status()).isEqualTo(409);
+    }
+
+    @Test
     void registrationsThatComeAtOnceAreOne() {
         List<CompletableFuture<Api.Answer>> answers = IntStream.range(0, 4)
                 .mapToObj(i -> CompletableFuture.supplyAsync(() -> registered(REGISTER)))
@@ -300,6 +313,11 @@ class IdempotencyIT {
 
     private Api.Answer immediate(String json) {
         return api.send(api.posting(Api.immediatePath(site), json).header("Idempotency-Key", key));
+    }
+
+    private Api.Answer async(String json) {
+        return api.send(api.posting("/integrator/sites/" + site.id() + "/queries/async", json)
+                .header("Idempotency-Key", key));
     }
 
     private Api.Answer registered(String json) {

@@ -12,6 +12,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -107,6 +108,11 @@ public class Idempotency {
                             rows.iterator().next(), request)
                     .queryId());
         });
+    }
+
+    /** As {@link #claim(SqlConnection, IdempotentRequest, UUID)}; without a key every request is the first. */
+    public Future<UUID> claim(SqlConnection connection, Optional<IdempotentRequest> request, UUID queryId) {
+        return request.map(one -> claim(connection, one, queryId)).orElseGet(() -> Future.succeededFuture(queryId));
     }
 
     /**

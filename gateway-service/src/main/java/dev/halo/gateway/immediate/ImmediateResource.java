@@ -2,6 +2,7 @@ package dev.halo.gateway.immediate;
 
 import dev.halo.gateway.access.Ids;
 import dev.halo.gateway.access.SiteChecks;
+import dev.halo.gateway.access.Traces;
 import dev.halo.gateway.auth.Caller;
 import dev.halo.gateway.body.RequestBodies;
 import dev.halo.gateway.error.ErrorEnvelope;

@@ -66,11 +66,7 @@ public final class CommandReader {
      */
     public static ImmediateCommand immediate(byte[] body) {
         CommandReader reader = read(body);
-        int wait = reader.maxTimeInQueue == null ? QueryBounds.IMMEDIATE_QUEUE_DEFAULT_MILLIS : reader.maxTimeInQueue;
-        if (wait < 0 || wait > QueryBounds.IMMEDIATE_QUEUE_MAX_MILLIS) {
-            throw Refusal.invalid(
-                    "maxTimeInQueue must be from 0 to " + QueryBounds.IMMEDIATE_QUEUE_MAX_MILLIS + " milliseconds.");
-        }
+        int wait = reader.waitWithin(QueryBounds.IMMEDIATE_QUEUE_DEFAULT_MILLIS, QueryBounds.IMMEDIATE_QUEUE_MAX_MILLIS);
         return new ImmediateCommand(wait, reader.catalogue, reader.command, reader.commandSize, body.length);
     }
 
@@ -84,6 +80,25 @@ public final class CommandReader {
         RegisteredCommand.requireBounds(reader.name, reader.registeredType, reader.frequency, reader.duration);
         return new RegisteredCommand(
                 reader.name, reader.frequency, reader.duration, reader.catalogue, reader.command, body.length);
+    }
+
+    /**
+     * Reads the body of an async query.
+     *
+     * @throws Refusal 400 naming the field and the bound
+     */
+    public static AsyncCommand async(byte[] body) {
+        CommandReader reader = read(body);
+        int wait = reader.waitWithin(QueryBounds.ASYNC_QUEUE_DEFAULT_MILLIS, QueryBounds.ASYNC_QUEUE_MAX_MILLIS);
+        return new AsyncCommand(wait, reader.catalogue, reader.command, reader.commandSize, body.length);
+    }
+
+    private int waitWithin(int defaultMillis, int maxMillis) {
+        int wait = maxTimeInQueue == null ? defaultMillis : maxTimeInQueue;
+        if (wait < 0 || wait > maxMillis) {
+            throw Refusal.invalid("maxTimeInQueue must be from 0 to " + maxMillis + " milliseconds.");
+        }
+        return wait;
     }
 
     private static CommandReader read(byte[] body) {

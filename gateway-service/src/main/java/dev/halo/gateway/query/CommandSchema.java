@@ -57,6 +57,21 @@ public final class CommandSchema {
             @Schema(description = "One of the site's databases; the patient database if left out.")
             String catalogue) {}
 
+    /** The body of an async query. */
+    @Schema(name = "AsyncCommand")
+    public record Async(
+            @Schema(
+                    minimum = "0",
+                    maximum = "7200000",
+                    defaultValue = "3600000",
+                    description = "Milliseconds that it may wait before it starts; 0: only if at once.")
+            Integer maxTimeInQueue,
+
+            @Schema(description = "One of the site's databases; the patient database if left out.")
+            String catalogue,
+
+            @Schema(required = true) Command command) {}
+
     /** What to run. */
     @Schema(name = "Command")
     public record Command(

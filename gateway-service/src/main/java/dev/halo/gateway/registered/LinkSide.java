@@ -202,7 +202,7 @@ class LinkSide {
                     return removeResults
                             ? connection
                                     .preparedQuery(REMOVE_RESULTS)
-                                    .execute(Tuple.of(new Object[] {ids}))
+                                    .execute(Tuple.of((Object) ids))
                                     .map(places)
                             : Future.succeededFuture(places);
                 });

@@ -51,21 +51,31 @@ class RegisteredEvents implements ResultHandler {
         UUID queryId = record.headers().queryId();
         UUID linkId = record.headers().linkId();
         if (record.headers().type() == MessageType.SESSION_OPENED) {
-            return opened(Json.read(record.value(), SessionOpened.class));
+            return opened(Json.read(valueOf(record), SessionOpened.class), linkId);
         }
         if (queryId == null || linkId == null) {
             throw new MalformedMessage("a report without query or Link");
         }
         return switch (record.headers().type()) {
-            case RUN -> ran(Json.read(record.value(), RegisteredRun.class), queryId, linkId);
+            case RUN -> ran(Json.read(valueOf(record), RegisteredRun.class), queryId, linkId);
             case QUEUED -> linkSide.confirmed(queryId, linkId, record.headers().sessionId());
             case OUTCOME ->
-                ended(OutcomeCodec.decode(ByteBuffer.wrap(record.value())).outcome(), queryId, linkId);
+                ended(OutcomeCodec.decode(ByteBuffer.wrap(valueOf(record))).outcome(), queryId, linkId);
             default -> NOTHING;
         };
     }
 
-    private CompletionStage<Void> opened(SessionOpened opened) {
+    private static byte[] valueOf(ResultRecord record) {
+        if (record.value() == null) {
+            throw new MalformedMessage("a report without its value");
+        }
+        return record.value();
+    }
+
+    private CompletionStage<Void> opened(SessionOpened opened, UUID linkId) {
+        if (!opened.linkId().equals(linkId)) {
+            throw new MalformedMessage("a session without its Link");
+        }
         delivery.opened(opened.linkId(), opened.sessionId());
         return opened.held().isEmpty()
                 ? NOTHING

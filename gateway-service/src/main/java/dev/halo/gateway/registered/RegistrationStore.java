@@ -90,7 +90,7 @@ class RegistrationStore {
             UUID integratorId,
             RegisteredCommand body,
             Optional<IdempotentRequest> key) {
-        return store.inTransaction(config.storeTimeout(), connection -> claim(connection, key, id)
+        return store.inTransaction(config.storeTimeout(), connection -> idempotency.claim(connection, key, id)
                         .compose(first -> first.equals(id)
                                 ? insert(connection, id, createdAt, site, integratorId, body)
                                         .map(first)
@@ -122,10 +122,6 @@ class RegistrationStore {
         return store.execute(CANCEL, Tuple.of(id, utc(Instant.now())), config.storeTimeout())
                 .thenApply(rows -> rows.rowCount() > 0)
                 .exceptionallyCompose(RegistrationStore::refused);
-    }
-
-    private Future<UUID> claim(SqlConnection connection, Optional<IdempotentRequest> key, UUID id) {
-        return key.map(one -> idempotency.claim(connection, one, id)).orElseGet(() -> Future.succeededFuture(id));
     }
 
     private Future<Void> insert(

@@ -13,6 +13,7 @@ import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.OutcomeCodec;
 import dev.halo.protocol.query.QueryRequest;
 import dev.halo.protocol.query.RegisteredRequest;
+import dev.halo.protocol.session.SessionOpened;
 import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.session.SlotRecord;
 import dev.halo.protocol.topic.Topic;
@@ -101,12 +102,39 @@ public final class FakeBridge implements AutoCloseable {
     public void answer(QueryRequest query, UUID linkId, UUID sessionId, ByteBuffer outcome) {
         MessageHeaders headers = new MessageHeaders(
                 MessageType.OUTCOME, query.queryId(), query.integratorId(), linkId, sessionId, null, null);
+        boolean awaited = query.replySlot() != QueryRequest.NO_REPLY_SLOT;
         producer.send(KafkaRecords.record(
-                Topic.REPLIES.name(settings.topicPrefix()),
-                query.replySlot(),
+                (awaited ? Topic.REPLIES : Topic.RESULTS).name(settings.topicPrefix()),
+                awaited ? query.replySlot() : null,
                 query.queryId().toString(),
                 headers,
                 KafkaRecords.bytes(outcome)));
+    }
+
+    /**
+     * Passes on what a Link reports of a query for which no gateway waits.
+     *
+     * @param value null where the type has none
+     */
+    public void report(QueryRequest query, UUID linkId, UUID sessionId, MessageType type, byte[] value) {
+        MessageHeaders headers =
+                new MessageHeaders(type, query.queryId(), query.integratorId(), linkId, sessionId, null, null);
+        result(query.queryId().toString(), headers, value);
+    }
+
+    /** Says what a Link had when it opened a session. */
+    public void sessionOpened(SessionRecord.Open open, UUID journalId, List<UUID> held) {
+        MessageHeaders headers = new MessageHeaders(
+                MessageType.SESSION_OPENED, null, null, open.linkId(), open.sessionId(), null, null);
+        result(
+                open.linkId().toString(),
+                headers,
+                Json.bytes(new SessionOpened(open.linkId(), open.sessionId(), journalId, held)));
+    }
+
+    /** Publishes any record to the gateways' group. */
+    public void result(String key, MessageHeaders headers, byte[] value) {
+        producer.send(KafkaRecords.record(Topic.RESULTS.name(settings.topicPrefix()), null, key, headers, value));
     }
 
     public List<CancelRequest> cancels() {
@@ -115,16 +143,6 @@ public final class FakeBridge implements AutoCloseable {
 
     public List<Registered> registered() {
         return registered;
-    }
-
-    /** Reports on {@code halo.results}; returns when Kafka has it. */
-    public void report(String key, MessageHeaders headers, byte[] value) {
-        try {
-            producer.send(KafkaRecords.record(Topic.RESULTS.name(settings.topicPrefix()), null, key, headers, value))
-                    .get();
-        } catch (InterruptedException | ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     public List<QueryRequest> taken() {

@@ -60,6 +60,19 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
         config.put("halo.gateway.immediate.max-pending-per-site", "80");
         registered(config);
         webhooks(config);
+        config.put("halo.gateway.lifecycle.retry-after", "200ms");
+        config.put("halo.gateway.async.max-at-link", "5");
+        config.put("halo.gateway.async.max-unfinished", "20");
+        config.put("halo.gateway.async.max-waiting", "10");
+        config.put("halo.gateway.async.execution-limit", "2s");
+        config.put("halo.gateway.async.wait-interval", "100ms");
+        config.put("halo.gateway.async.sweep.interval", "400ms");
+        config.put("halo.gateway.async.sweep.reconciliation", "100ms");
+        config.put("halo.gateway.async.sweep.unacknowledged", "3s");
+        config.put("halo.gateway.async.sweep.released", "300ms");
+        config.put("halo.gateway.async.sweep.expiry", "4s");
+        config.put("halo.gateway.async.sweep.lost", "2s");
+        config.put("halo.gateway.async.sweep.batch", "3");
         return config;
     }
 

@@ -10,7 +10,6 @@ import dev.halo.protocol.query.OutcomeCodec;
 import dev.halo.protocol.query.QueryFailure;
 import dev.halo.protocol.query.RegisteredRequest;
 import dev.halo.protocol.query.RegisteredRun;
-import dev.halo.protocol.session.SessionOpened;
 import dev.halo.protocol.session.SessionRecord;
 import java.io.IOException;
 import java.net.URI;
@@ -44,10 +43,7 @@ public final class RegisteredLink {
     /** Opens a session, the next one each time, and reports it as a bridge does. */
     public SessionRecord.Open connect(UUID... held) {
         session = bridge.open(site, Behaviours.silent());
-        MessageHeaders headers = new MessageHeaders(
-                MessageType.SESSION_OPENED, null, null, site.linkId(), session.sessionId(), null, null);
-        SessionOpened opened = new SessionOpened(site.linkId(), session.sessionId(), UUID.randomUUID(), List.of(held));
-        bridge.report(site.linkId().toString(), headers, Json.bytes(opened));
+        bridge.sessionOpened(session, UUID.randomUUID(), List.of(held));
         return session;
     }
 
@@ -133,7 +129,7 @@ public final class RegisteredLink {
 
     private void report(MessageType type, UUID linkId, UUID id, byte[] value) {
         MessageHeaders headers = new MessageHeaders(type, id, null, linkId, session.sessionId(), null, null);
-        bridge.report(id.toString(), headers, value);
+        bridge.result(id.toString(), headers, value);
     }
 
     private static byte[] utf8(String text) {
