@@ -96,7 +96,8 @@ class RepeatableImmediates {
                             mine.ending.completeExceptionally(unwrapped(failure));
                         }
                     });
-            return Uni.createFrom().completionStage(mine.ending).chain(this::response);
+            // A copy: the caller who hangs up cancels what it waits for, and others may wait as well.
+            return Uni.createFrom().completionStage(mine.ending.copy()).chain(this::response);
         }
         if (!other.fingerprint.equals(request.fingerprint())) {
             throw Refusal.of(

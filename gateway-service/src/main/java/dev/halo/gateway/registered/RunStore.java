@@ -41,7 +41,7 @@ class RunStore {
     private static final String PUT = """
             insert into gateway.registered_result as present
               (query_id, number, row_count, json_size, sha256, body)
-            select query_id, $3, $4, $5, $6, $7 from gateway.registered_query
+            select query_id, $3::bigint, $4::bigint, $5::bigint, $6::text, $7::bytea from gateway.registered_query
             where query_id = $1 and link_id = $2 and status = 'enabled' and sent_session is not null
                 and last_number < $3
             on conflict (query_id, number) do update

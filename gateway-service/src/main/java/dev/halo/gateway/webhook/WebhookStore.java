@@ -29,7 +29,7 @@ class WebhookStore {
     private static final String ADD = """
             insert into gateway.webhook_delivery
               (webhook_id, integrator_id, site_id, query_id, source, occurred_at, status, next_at, last_reason, finished_at)
-            select $1, $2, $3, $4, $5, $6, case when crowd.is_full then 'undelivered' else 'waiting' end, now(),
+            select $1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::text, $6::timestamptz, case when crowd.is_full then 'undelivered' else 'waiting' end, now(),
                 case when crowd.is_full then 'tooManyWaiting' end, case when crowd.is_full then now() end
             from (select count(*) >= $7 as is_full
                 from (select 1 from gateway.webhook_delivery

@@ -34,6 +34,7 @@ final class WebhookWorker implements AutoCloseable {
     private final Map<UUID, Integer> perIntegrator = new ConcurrentHashMap<>();
     private final Set<CompletableFuture<Void>> underWay = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean roundWanted = new AtomicBoolean();
+    private long quietUntil = System.nanoTime();
     private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "webhooks");
         thread.setDaemon(true);
@@ -59,6 +60,9 @@ final class WebhookWorker implements AutoCloseable {
     /** Takes one of each integrator until nothing is due or there is no room. */
     private void round() {
         roundWanted.set(false);
+        if (System.nanoTime() - quietUntil < 0) {
+            return;
+        }
         try {
             boolean more = true;
             while (more && !worker.isShutdown()) {
@@ -66,7 +70,8 @@ final class WebhookWorker implements AutoCloseable {
                 more = room > 0 && takeUpTo(room) > 0;
             }
         } catch (CompletionException e) {
-            // The store is away, which it has logged itself; the next round tries again.
+            // The store is away, which it has logged itself, and should not log at every round.
+            quietUntil = System.nanoTime() + config.storeTimeout().toNanos();
             LOG.debugf(
                     "event=webhookRoundFailed error=%s", e.getCause().getClass().getSimpleName());
         } catch (RuntimeException e) {
