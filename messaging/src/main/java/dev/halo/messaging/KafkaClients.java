@@ -79,6 +79,15 @@ public final class KafkaClients {
         return new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
+    /** A consumer for {@code subscribe} in a group. What it has not been told to commit comes again. */
+    static KafkaConsumer<String, byte[]> groupConsumer(
+            KafkaSettings settings, String clientId, String group, int maxRecords) {
+        Map<String, Object> properties = consumerProperties(settings, clientId, "earliest");
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxRecords);
+        return new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
+    }
+
     private static Map<String, Object> consumerProperties(KafkaSettings settings, String clientId, String offsetReset) {
         Map<String, Object> properties = common(settings, clientId);
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);

@@ -126,6 +126,11 @@ public final class SessionDirectory implements AutoCloseable {
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> entry.getValue().open));
     }
 
+    /** Reads up to the log's end of this moment; true when it was reached in time. Never fails. */
+    public CompletionStage<Boolean> catchUp() {
+        return view.catchUp();
+    }
+
     @Override
     public void close() {
         view.close();

@@ -6,6 +6,7 @@ import dev.halo.protocol.frame.Frame;
 import dev.halo.protocol.frame.FrameCodec;
 import dev.halo.protocol.golden.Samples;
 import dev.halo.protocol.integrator.IntegratorFact;
+import dev.halo.protocol.integrator.WebhookTemplate;
 import dev.halo.protocol.link.LinkMessages;
 import dev.halo.protocol.query.Command;
 import dev.halo.protocol.query.ErrorType;
@@ -62,7 +63,9 @@ class SecrecyTest {
                         List.of(new IntegratorFact.Key(MARKER, IntegratorFact.KeySlot.PRIMARY, false)),
                         null,
                         null,
+                        new IntegratorFact.Webhooks(MARKER, MARKER, MARKER, MARKER),
                         1),
+                WebhookTemplate.parse("https://example.org/" + MARKER, false),
                 new LinkMessages.EnrolRequest(MARKER, Environment.STAGE, "1", "host"),
                 new LinkMessages.EnrolResponse(Samples.LINK, MARKER, MARKER, Samples.NOON, Samples.NOON),
                 new LinkMessages.TokenRequest(Samples.LINK, MARKER, Environment.STAGE),

@@ -29,6 +29,9 @@ public class RegistrySuite implements QuarkusTestResourceLifecycleManager {
     @Target(ElementType.FIELD)
     public @interface Inject {}
 
+    /** Seals secrets. */
+    public static final String AT_REST_KEY = Base64.getEncoder().encodeToString(new byte[32]);
+
     private static final String DATABASE = "registry_it";
 
     private Path directory;
@@ -61,6 +64,7 @@ public class RegistrySuite implements QuarkusTestResourceLifecycleManager {
                 Map.entry(
                         "halo.registry.link-token-private-key",
                         base64.encodeToString(links.getPrivate().getEncoded())),
+                Map.entry("halo.registry.at-rest-key", AT_REST_KEY),
                 Map.entry("halo.registry.database.host", postgres.host()),
                 Map.entry("halo.registry.database.port", Integer.toString(postgres.port())),
                 Map.entry("halo.registry.database.name", DATABASE),

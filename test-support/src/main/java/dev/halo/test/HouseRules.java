@@ -57,7 +57,7 @@ public final class HouseRules {
     /** Checks {@code dev.halo.protocol}: what crosses process boundaries knows no framework. */
     public static void checkProtocol() {
         String basePackage = "dev.halo.protocol";
-        ArchRule plain = onlyDependsOn(basePackage, "com.fasterxml.jackson..", "org.jose4j..");
+        ArchRule plain = onlyDependsOn(basePackage, "com.fasterxml.jackson..", "org.jose4j..", "javax.crypto..");
         check(Stream.concat(common(basePackage).stream(), Stream.of(plain)), mainClasses(basePackage));
     }
 

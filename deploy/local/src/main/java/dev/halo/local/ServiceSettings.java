@@ -62,6 +62,9 @@ final class ServiceSettings {
         settings.put("halo.registry.environment", environment.wire());
         settings.put("halo.registry.link-token-private-key", keys.linkTokenPrivate());
         settings.put("halo.registry.allow-local-issuer", "true");
+        settings.put("halo.registry.at-rest-key", keys.atRest());
+        // Whoever tries webhooks out receives them on this machine.
+        settings.put("halo.registry.webhooks.allow-http", "true");
         settings.put("halo.registry.database.host", "127.0.0.1");
         settings.put("halo.registry.database.port", Integer.toString(ports.postgres()));
         settings.put("halo.registry.database.name", "halo_registry");
@@ -84,6 +87,12 @@ final class ServiceSettings {
         settings.put("halo.gateway.database.password", databasePassword);
         settings.put("halo.gateway.registry.url", url(ServiceName.REGISTRY).toString());
         settings.put("halo.gateway.registry.token", serviceToken());
+        settings.put("halo.gateway.webhooks.at-rest-key", keys.atRest());
+        settings.put("halo.gateway.webhooks.allow-private-targets", "true");
+        settings.put("halo.gateway.admin.enabled", "true");
+        settings.put("halo.gateway.admin.allow-local-issuer", "true");
+        settings.put("quarkus.oidc.public-key", keys.operatorPublic());
+        settings.put("quarkus.oidc.client-id", OperatorTokens.AUDIENCE);
         settings.put("quarkus.swagger-ui.enabled", "true");
         settings.put("quarkus.shutdown.timeout", "5s");
     }

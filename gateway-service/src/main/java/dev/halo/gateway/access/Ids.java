@@ -1,6 +1,7 @@
 package dev.halo.gateway.access;
 
 import dev.halo.gateway.error.Refusal;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -23,10 +24,19 @@ public final class Ids {
         return uuid("queryId", text);
     }
 
+    /** An id in a path or a query that is called otherwise; 400 if it is not a UUID. */
+    public static UUID parameter(String name, String text) {
+        return parse(text)
+                .orElseThrow(() -> Refusal.invalid(
+                        name + " must be a UUID, such as 123e4567-e89b-12d3-a456-426614174000."));
+    }
+
+    /** A UUID in its usual form; empty if the text is none. */
+    public static Optional<UUID> parse(String text) {
+        return UUID_TEXT.matcher(text).matches() ? Optional.of(UUID.fromString(text)) : Optional.empty();
+    }
+
     private static UUID uuid(String name, String text) {
-        if (!UUID_TEXT.matcher(text).matches()) {
-            throw Refusal.invalid(name + " in the path must be a UUID, such as 123e4567-e89b-12d3-a456-426614174000.");
-        }
-        return UUID.fromString(text);
+        return parameter(name + " in the path", text);
     }
 }

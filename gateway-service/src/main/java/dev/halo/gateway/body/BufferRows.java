@@ -1,15 +1,18 @@
 package dev.halo.gateway.body;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** Rows that came with the outcome. */
 public final class BufferRows implements RowSource {
 
+    private final ByteBuffer source;
     private final ByteBuffer rows;
     private final long size;
 
     /** @param rows its position is left where it is */
     public BufferRows(ByteBuffer rows) {
+        this.source = rows.duplicate();
         this.rows = rows.duplicate();
         this.size = rows.remaining();
     }
@@ -24,6 +27,11 @@ public final class BufferRows implements RowSource {
         int length = Math.min(into.length, rows.remaining());
         rows.get(into, 0, length);
         return length;
+    }
+
+    @Override
+    public Optional<RowSource> again() {
+        return Optional.of(new BufferRows(source));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.halo.gateway.body;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /** The bytes of rows, given piece by piece. Not thread-safe. */
 public interface RowSource extends AutoCloseable {
@@ -15,6 +16,11 @@ public interface RowSource extends AutoCloseable {
      * @throws IOException if what was stored cannot be read
      */
     int read(byte[] into) throws IOException;
+
+    /** The same rows from their beginning, where they can be had again; reading them does not move these. */
+    default Optional<RowSource> again() {
+        return Optional.empty();
+    }
 
     @Override
     void close();

@@ -10,7 +10,6 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.Base64;
-import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerHttpResponse;
@@ -23,8 +22,6 @@ import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
  */
 @Provider
 public class RowsBodyWriter implements ServerMessageBodyWriter<RowsBody> {
-
-    private static final Logger LOG = Logger.getLogger(RowsBodyWriter.class);
 
     /** Bytes of rows in a piece; divisible by three, so that pieces of base64 join without padding. */
     static final int PIECE = 48 * 1024;
@@ -54,7 +51,7 @@ public class RowsBodyWriter implements ServerMessageBodyWriter<RowsBody> {
         }
         ResteasyReactiveRequestContext request = (ResteasyReactiveRequestContext) context;
         request.suspend();
-        new Pump(body, response, request).start();
+        new PiecePump(new Base64Pieces(body), response, request).start();
     }
 
     /** Only reached if the body is written outside of a request, which nothing does. */
@@ -95,63 +92,49 @@ public class RowsBodyWriter implements ServerMessageBodyWriter<RowsBody> {
         return Base64.getEncoder().encode(length == piece.length ? piece : Arrays.copyOf(piece, length));
     }
 
-    /** One large body on its way out; every step runs in the request's event loop. */
-    private static final class Pump {
+    /** The whole body in pieces. */
+    private static final class Base64Pieces implements Pieces {
 
         private final RowsBody body;
-        private final ServerHttpResponse response;
-        private final ResteasyReactiveRequestContext request;
         private final byte[] piece = new byte[PIECE];
         private long left;
+        private boolean begun;
+        private boolean done;
 
-        private Pump(RowsBody body, ServerHttpResponse response, ResteasyReactiveRequestContext request) {
+        private Base64Pieces(RowsBody body) {
             this.body = body;
-            this.response = response;
-            this.request = request;
             this.left = body.rows().size();
         }
 
-        private void start() {
-            write(body.before());
+        @Override
+        public long length() {
+            return body.length();
         }
 
-        private void write(byte[] bytes) {
-            response.write(bytes).whenComplete((written, failure) -> {
-                if (failure != null) {
-                    finish();
-                } else {
-                    next();
-                }
-            });
-        }
-
-        private void next() {
-            try {
-                int length = body.rows().read(piece);
-                left -= length;
-                if (length > 0 && left >= 0) {
-                    write(base64(piece, length));
-                } else if (left == 0) {
-                    response.end(body.after());
-                    finish();
-                } else {
-                    breakOff("size");
-                }
-            } catch (IOException e) {
-                breakOff(e.getClass().getSimpleName());
+        @Override
+        public byte[] next() throws IOException {
+            if (!begun) {
+                begun = true;
+                return body.before();
             }
+            int length = body.rows().read(piece);
+            left -= length;
+            if (length > 0 && left >= 0) {
+                return base64(piece, length);
+            }
+            if (left != 0) {
+                throw new IOException("the rows are not as long as they should be");
+            }
+            if (done) {
+                return null;
+            }
+            done = true;
+            return body.after();
         }
 
-        /** The status has been sent: all that is left is not to let the answer look complete. */
-        private void breakOff(String error) {
-            LOG.errorf("event=resultBroken error=%s", error);
-            response.reset();
-            finish();
-        }
-
-        private void finish() {
+        @Override
+        public void close() {
             body.rows().close();
-            request.resume();
         }
     }
 }

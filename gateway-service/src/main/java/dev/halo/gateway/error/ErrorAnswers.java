@@ -1,5 +1,8 @@
 package dev.halo.gateway.error;
 
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -35,6 +38,21 @@ public final class ErrorAnswers {
             answer.header(HttpHeaders.ALLOW, exception.getResponse().getHeaderString(HttpHeaders.ALLOW));
         }
         return answer.build();
+    }
+
+    /** An operator's token that is missing or no good. */
+    @ServerExceptionMapper({UnauthorizedException.class, AuthenticationFailedException.class})
+    public Response noToken() {
+        return envelope(Reason.UNAUTHENTICATED, "A valid bearer token is needed.")
+                .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
+                .build();
+    }
+
+    /** An operator's token without the role. */
+    @ServerExceptionMapper
+    public Response noRole(ForbiddenException exception) {
+        return envelope(Reason.FORBIDDEN, "The token does not carry a role that this operation needs.")
+                .build();
     }
 
     /** A fault of ours: its details go to the log under an id, which is all that the answer says. */

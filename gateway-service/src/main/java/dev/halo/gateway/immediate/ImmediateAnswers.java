@@ -38,7 +38,7 @@ class ImmediateAnswers {
     /** The answer. One that says 504 waits for its record, which is all that the caller has to find out more. */
     Uni<Response> toResponse(Answer answer) {
         QueryJson object = renderer.object(answer.query(), answer.outcome(), answer.completedAt());
-        int status = answer.outcome() instanceof Outcome.Failed failed ? FailureStatus.of(failed.failure()) : 200;
+        int status = status(answer.outcome());
         Uni<Void> written = Uni.createFrom().completionStage(records.add(record(answer, status)));
         Response response = response(answer, object, status);
         return status == ATTEMPTED
@@ -47,6 +47,18 @@ class ImmediateAnswers {
                         .recoverWithItem((Void) null)
                         .replaceWith(response)
                 : Uni.createFrom().item(response);
+    }
+
+    /** The HTTP status of an answer. */
+    static int status(Outcome outcome) {
+        return outcome instanceof Outcome.Failed failed ? FailureStatus.of(failed.failure()) : 200;
+    }
+
+    /** The JSON of an answer, without rows. */
+    String json(Answer answer) {
+        return new String(
+                renderer.bytes(renderer.object(answer.query(), answer.outcome(), answer.completedAt())),
+                StandardCharsets.UTF_8);
     }
 
     private Response response(Answer answer, QueryJson object, int status) {

@@ -98,13 +98,14 @@ final class ImmediateQueries implements AutoCloseable, Surroundings {
     /**
      * Runs a query that has passed all checks but that of the site's availability.
      *
+     * @param queryId new, of {@link QueryIds}
      * @throws dev.halo.gateway.error.Refusal 503 if there is no room
      */
-    Running run(Caller caller, SiteRecord site, ImmediateCommand body, String traceparent) {
+    Running run(UUID queryId, Caller caller, SiteRecord site, ImmediateCommand body, String traceparent) {
+        Instant createdAt = QueryIds.createdAt(queryId).orElseThrow();
         admission.enter(site.siteId());
-        Instant createdAt = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         ImmediateQuery query = new ImmediateQuery(
-                QueryIds.at(createdAt),
+                queryId,
                 caller.integratorId(),
                 site.siteId(),
                 body.maxTimeInQueue(),

@@ -2,15 +2,20 @@ package dev.halo.gateway.immediate;
 
 import dev.halo.gateway.access.Ids;
 import dev.halo.gateway.access.SiteChecks;
+import dev.halo.gateway.access.Traces;
 import dev.halo.gateway.auth.Caller;
 import dev.halo.gateway.body.RequestBodies;
 import dev.halo.gateway.error.ErrorEnvelope;
+import dev.halo.gateway.idempotency.IdempotentRequest;
 import dev.halo.gateway.query.CommandReader;
 import dev.halo.gateway.query.CommandSchema;
 import dev.halo.gateway.query.ImmediateCommand;
+import dev.halo.gateway.query.QueryIds;
 import dev.halo.gateway.query.QueryJson;
 import dev.halo.gateway.view.Views;
 import dev.halo.protocol.query.QueryBounds;
+import dev.halo.protocol.query.QueryMode;
+import dev.halo.protocol.site.SiteRecord;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Consumes;
@@ -26,10 +31,14 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -45,12 +54,19 @@ public class ImmediateResource {
     private final SiteChecks checks;
     private final ImmediateQueries queries;
     private final ImmediateAnswers answers;
+    private final RepeatableImmediates repeatable;
 
-    public ImmediateResource(Views views, SiteChecks checks, ImmediateQueries queries, ImmediateAnswers answers) {
+    public ImmediateResource(
+            Views views,
+            SiteChecks checks,
+            ImmediateQueries queries,
+            ImmediateAnswers answers,
+            RepeatableImmediates repeatable) {
         this.views = views;
         this.checks = checks;
         this.queries = queries;
         this.answers = answers;
+        this.repeatable = repeatable;
     }
 
     /** Waits for the practice's answer, for {@code maxTimeInQueue} and 65 seconds at the most. */
@@ -63,6 +79,12 @@ public class ImmediateResource {
             description = "The result may have 8 MiB of JSON. 503 means not attempted, so that it may be repeated; 504"
                     + " means attempted.")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = CommandSchema.Immediate.class)))
+    @Parameter(
+            name = IdempotentRequest.HEADER,
+            in = ParameterIn.HEADER,
+            description = "1 to 255 visible characters, your own: the same request with the same key within 24 hours is"
+                    + " carried out once.",
+            schema = @Schema(implementation = String.class, maxLength = 255))
     @APIResponse(
             responseCode = "200",
             description = "It ran.",
@@ -71,6 +93,11 @@ public class ImmediateResource {
             responseCode = "400",
             description = "The request is not valid, or the database refused the statement.",
             content = @Content(schema = @Schema(oneOf = {ErrorEnvelope.class, QueryJson.class})))
+    @APIResponse(
+            responseCode = "409",
+            description = "The Idempotency-Key was used for another request, or for a query with rows, which are not"
+                    + " kept.",
+            content = @Content(schema = @Schema(implementation = ErrorEnvelope.class)))
     @APIResponse(
             responseCode = "413",
             description = "The body is too large, or the query ran and its result is.",
@@ -86,8 +113,12 @@ public class ImmediateResource {
         String traceparent = Traces.current(context);
         return Uni.createFrom()
                 .completionStage(RequestBodies.read(request, QueryBounds.MAX_REQUEST_BYTES))
-                .map(CommandReader::immediate)
-                .chain(body -> run(caller, site, body, traceparent));
+                .chain(bytes -> {
+                    ImmediateCommand body = CommandReader.immediate(bytes);
+                    Optional<IdempotentRequest> key =
+                            IdempotentRequest.of(request, caller.integratorId(), site, QueryMode.IMMEDIATE, bytes);
+                    return run(caller, site, body, key, traceparent);
+                });
     }
 
     /** Without these three the framework says 404 of the verbs: a path with an id beside this one has none of them. */
@@ -112,14 +143,21 @@ public class ImmediateResource {
         throw new NotAllowedException(HttpMethod.POST);
     }
 
-    private Uni<Response> run(Caller caller, UUID site, ImmediateCommand body, String traceparent) {
+    private Uni<Response> run(
+            Caller caller, UUID site, ImmediateCommand body, Optional<IdempotentRequest> key, String traceparent) {
         return Uni.createFrom()
                 .completionStage(() -> views.checked(() -> checks.mayQuery(caller, site, body.catalogue())))
-                .map(found -> queries.run(caller, found, body, traceparent))
-                .chain(running -> Uni.createFrom()
-                        .completionStage(running.answer())
-                        .onCancellation()
-                        .invoke(running::abandon))
+                .chain(found -> key.map(one ->
+                                repeatable.run(one, queryId -> queries.run(queryId, caller, found, body, traceparent)))
+                        .orElseGet(() -> once(caller, found, body, traceparent)));
+    }
+
+    private Uni<Response> once(Caller caller, SiteRecord site, ImmediateCommand body, String traceparent) {
+        ImmediateQueries.Running running = queries.run(QueryIds.at(Instant.now()), caller, site, body, traceparent);
+        return Uni.createFrom()
+                .completionStage(running.answer())
+                .onCancellation()
+                .invoke(running::abandon)
                 .chain(answers::toResponse);
     }
 }

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  *
  * @param length bytes of the body
  */
-record PageHeaders(long rows, long firstRow, long size, String sha256, Instant queryCreatedAt, int length) {
+public record PageHeaders(long rows, long firstRow, long size, String sha256, Instant queryCreatedAt, int length) {
 
     /** A page's query is older than this only if its pages have been dropped already. */
     private static final Duration MAX_AGE = Duration.ofHours(36);
@@ -26,7 +26,7 @@ record PageHeaders(long rows, long firstRow, long size, String sha256, Instant q
      * @param maxSize bytes of JSON that a page may have
      * @throws Refusal 400 naming the header
      */
-    static PageHeaders read(HttpHeaders headers, long maxSize, Instant now) {
+    public static PageHeaders read(HttpHeaders headers, long maxSize, Instant now) {
         long size =
                 number(headers, LinkApi.HEADER_SIZE, value -> value >= 2 && value <= maxSize, "from 2 to " + maxSize);
         // What zstd makes of data that it cannot compress is at most this much longer.

@@ -3,6 +3,7 @@ package dev.halo.gateway.page;
 import dev.halo.gateway.body.RowSource;
 import dev.halo.gateway.body.ZstdRows;
 import dev.halo.gateway.config.GatewayConfig;
+import dev.halo.gateway.query.QueryIds;
 import dev.halo.gateway.store.Store;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
@@ -24,11 +25,21 @@ public class PageStore {
     private static final String PUT = """
             insert into gateway.result_page as present
               (created_hour, query_id, link_id, page_number, row_count, first_row, json_size, sha256, body)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            select $1::timestamptz, $2::uuid, $3::uuid, $4::integer, $5::bigint, $6::bigint, $7::bigint, $8::text, $9::bytea
+            where not exists (select 1 from gateway.async_query
+              where created_at = $10::timestamptz and query_id = $2 and (pages_removed or completed_at is not null))
             on conflict (created_hour, query_id, link_id, page_number) do update
             set row_count = excluded.row_count, first_row = excluded.first_row, json_size = excluded.json_size,
                 sha256 = excluded.sha256, body = excluded.body, stored_at = now()
             where present.sha256 <> excluded.sha256""";
+
+    private static final String FIND = """
+            select page_number, row_count, first_row, json_size, octet_length(body) from gateway.result_page
+            where created_hour = $1 and query_id = $2 and link_id = $3 and page_number = $4""";
+
+    private static final String BODY = """
+            select body from gateway.result_page
+            where created_hour = $1 and query_id = $2 and link_id = $3 and page_number = $4""";
 
     private static final String TAKE = """
             delete from gateway.result_page
@@ -47,7 +58,10 @@ public class PageStore {
         this.timeout = config.pages().storeTimeout();
     }
 
-    /** Stores a page that was verified. The same page again changes nothing; another one takes its place. */
+    /**
+     * Stores a page that was verified. The same page again changes nothing; another one takes its place. A page of an
+     * async query that has ended, or whose pages were removed, is of no use to anybody and is let go.
+     */
     public CompletionStage<Void> put(PageKey key, UploadedPage page) {
         return store.execute(
                         PUT,
@@ -60,7 +74,8 @@ public class PageStore {
                                 page.firstRow(),
                                 page.size(),
                                 page.sha256(),
-                                Buffer.buffer(page.body()))),
+                                Buffer.buffer(page.body()),
+                                utc(QueryIds.createdAt(key.queryId()).orElse(Instant.EPOCH)))),
                         timeout)
                 .thenAccept(rows -> {});
     }
@@ -73,7 +88,7 @@ public class PageStore {
      */
     public CompletionStage<Optional<RowSource>> take(PageKey key, long size) {
         return downloads.acquire(size, downloadWait).thenCompose(lease -> store.execute(
-                        TAKE, Tuple.of(utc(key.createdHour()), key.queryId(), key.linkId(), key.pageNumber()), timeout)
+                        TAKE, parameters(key), timeout)
                 .thenApply(found -> {
                     RowIterator<Row> rows = found.iterator();
                     return rows.hasNext()
@@ -89,7 +104,47 @@ public class PageStore {
                 }));
     }
 
-    private static OffsetDateTime utc(Instant time) {
+    /** What is known of a page that is there. */
+    public CompletionStage<Optional<PageInfo>> find(PageKey key) {
+        return store.execute(FIND, parameters(key), timeout).thenApply(found -> {
+            RowIterator<Row> rows = found.iterator();
+            return rows.hasNext() ? Optional.of(info(rows.next())) : Optional.<PageInfo>empty();
+        });
+    }
+
+    /**
+     * A page's body as it was stored.
+     *
+     * @param info as {@link #find} gave it
+     * @return empty if it has gone meanwhile; it holds memory until it is closed
+     */
+    public CompletionStage<Optional<StoredPage>> read(PageKey key, PageInfo info) {
+        return downloads.acquire(info.storedSize(), downloadWait).thenCompose(lease -> store.execute(
+                        BODY, parameters(key), timeout)
+                .thenApply(found -> {
+                    RowIterator<Row> rows = found.iterator();
+                    return rows.hasNext()
+                            ? Optional.of(
+                                    new StoredPage(info, rows.next().getBuffer(0).getBytes(), lease::close))
+                            : Optional.<StoredPage>empty();
+                })
+                .whenComplete((page, failure) -> {
+                    if (failure != null || page.isEmpty()) {
+                        lease.close();
+                    }
+                }));
+    }
+
+    static PageInfo info(Row row) {
+        return new PageInfo(
+                row.getInteger(0), row.getLong(1), row.getLong(2), row.getLong(3), row.getInteger(4));
+    }
+
+    private static Tuple parameters(PageKey key) {
+        return Tuple.of(utc(key.createdHour()), key.queryId(), key.linkId(), key.pageNumber());
+    }
+
+    static OffsetDateTime utc(Instant time) {
         return time.atOffset(ZoneOffset.UTC);
     }
 }

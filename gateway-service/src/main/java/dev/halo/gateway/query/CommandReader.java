@@ -44,6 +44,16 @@ public final class CommandReader {
     private String catalogue;
     private Command command;
     private int commandSize;
+    private String name;
+    private String registeredType;
+    private Integer frequency;
+    private Integer duration;
+    private String where = "";
+
+    @FunctionalInterface
+    private interface Reading {
+        void read(CommandReader reader) throws IOException;
+    }
 
     private CommandReader(byte[] body) throws IOException {
         this.parser = FACTORY.createParser(body);
@@ -56,15 +66,46 @@ public final class CommandReader {
      */
     public static ImmediateCommand immediate(byte[] body) {
         CommandReader reader = read(body);
-        int wait = reader.maxTimeInQueue == null ? QueryBounds.IMMEDIATE_QUEUE_DEFAULT_MILLIS : reader.maxTimeInQueue;
-        if (wait < 0 || wait > QueryBounds.IMMEDIATE_QUEUE_MAX_MILLIS) {
-            throw Refusal.invalid(
-                    "maxTimeInQueue must be from 0 to " + QueryBounds.IMMEDIATE_QUEUE_MAX_MILLIS + " milliseconds.");
-        }
+        int wait = reader.waitWithin(QueryBounds.IMMEDIATE_QUEUE_DEFAULT_MILLIS, QueryBounds.IMMEDIATE_QUEUE_MAX_MILLIS);
         return new ImmediateCommand(wait, reader.catalogue, reader.command, reader.commandSize, body.length);
     }
 
+    /**
+     * Reads the body of a registration.
+     *
+     * @throws Refusal 400 naming the field and the bound
+     */
+    public static RegisteredCommand registered(byte[] body) {
+        CommandReader reader = read(body, CommandReader::readRegistration);
+        RegisteredCommand.requireBounds(reader.name, reader.registeredType, reader.frequency, reader.duration);
+        return new RegisteredCommand(
+                reader.name, reader.frequency, reader.duration, reader.catalogue, reader.command, body.length);
+    }
+
+    /**
+     * Reads the body of an async query.
+     *
+     * @throws Refusal 400 naming the field and the bound
+     */
+    public static AsyncCommand async(byte[] body) {
+        CommandReader reader = read(body);
+        int wait = reader.waitWithin(QueryBounds.ASYNC_QUEUE_DEFAULT_MILLIS, QueryBounds.ASYNC_QUEUE_MAX_MILLIS);
+        return new AsyncCommand(wait, reader.catalogue, reader.command, reader.commandSize, body.length);
+    }
+
+    private int waitWithin(int defaultMillis, int maxMillis) {
+        int wait = maxTimeInQueue == null ? defaultMillis : maxTimeInQueue;
+        if (wait < 0 || wait > maxMillis) {
+            throw Refusal.invalid("maxTimeInQueue must be from 0 to " + maxMillis + " milliseconds.");
+        }
+        return wait;
+    }
+
     private static CommandReader read(byte[] body) {
+        return read(body, CommandReader::readBody);
+    }
+
+    private static CommandReader read(byte[] body, Reading reading) {
         if (body.length == 0) {
             throw Refusal.invalid("The body is empty: it must be a JSON object with the field command.");
         }
@@ -75,7 +116,7 @@ public final class CommandReader {
         try {
             CommandReader reader = new CommandReader(body);
             try (reader.parser) {
-                reader.readBody();
+                reading.read(reader);
             }
             return reader;
         } catch (StreamConstraintsException e) {
@@ -123,9 +164,53 @@ public final class CommandReader {
         }
     }
 
+    private void readRegistration() throws IOException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw Refusal.invalid("The body must be a JSON object.");
+        }
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String field = parser.currentName();
+            if (parser.nextToken() == JsonToken.VALUE_NULL) {
+                continue;
+            }
+            switch (field) {
+                case "name" -> name = text("name");
+                case "registeredQueryType" -> registeredType = text("registeredQueryType");
+                case "frequency" -> frequency = integer("frequency");
+                case "duration" -> duration = integer("duration");
+                case "registerCommand" -> readRegisterCommand();
+                default -> parser.skipChildren();
+            }
+        }
+        if (parser.nextToken() != null) {
+            throw Refusal.invalid("The body must be one JSON object, but something follows it.");
+        }
+        if (command == null) {
+            throw Refusal.invalid("registerCommand.command is required: an object with the field text.");
+        }
+    }
+
+    private void readRegisterCommand() throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw Refusal.invalid("registerCommand must be an object.");
+        }
+        where = "registerCommand.";
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String field = parser.currentName();
+            if (parser.nextToken() == JsonToken.VALUE_NULL) {
+                continue;
+            }
+            switch (field) {
+                case "catalogue" -> catalogue = shortText("registerCommand.catalogue");
+                case "command" -> measuredCommand();
+                default -> parser.skipChildren();
+            }
+        }
+    }
+
     private void measuredCommand() throws IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
-            throw Refusal.invalid("command must be an object.");
+            throw Refusal.invalid(where + "command must be an object.");
         }
         long from = parser.currentTokenLocation().getByteOffset();
         command = command();
@@ -143,42 +228,43 @@ public final class CommandReader {
                 continue;
             }
             switch (field) {
-                case "text" -> text = text("command.text");
-                case "executionMode" -> mode = constant("command.executionMode", ExecutionMode::fromWire);
-                case "type" -> type = constant("command.type", CommandType::fromWire);
+                case "text" -> text = text(where + "command.text");
+                case "executionMode" -> mode = constant(where + "command.executionMode", ExecutionMode::fromWire);
+                case "type" -> type = constant(where + "command.type", CommandType::fromWire);
                 case "parameters" -> parameters = parameters();
                 default -> parser.skipChildren();
             }
         }
         if (text == null || text.isBlank()) {
-            throw Refusal.invalid("command.text is required and must not be blank.");
+            throw Refusal.invalid(where + "command.text is required and must not be blank.");
         }
         if (text.length() > QueryBounds.MAX_TEXT_CHARS) {
-            throw Refusal.invalid("command.text must have at most " + QueryBounds.MAX_TEXT_CHARS + " characters.");
+            throw Refusal.invalid(
+                    where + "command.text must have at most " + QueryBounds.MAX_TEXT_CHARS + " characters.");
         }
         return new Command(text, mode, type, parameters);
     }
 
     private List<Parameter> parameters() throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
-            throw Refusal.invalid("command.parameters must be an array.");
+            throw Refusal.invalid(where + "command.parameters must be an array.");
         }
         List<Parameter> parameters = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            String where = "command.parameters[" + parameters.size() + "]";
+            String entry = where + "command.parameters[" + parameters.size() + "]";
             if (parameters.size() == QueryBounds.MAX_PARAMETERS) {
                 throw Refusal.invalid(
-                        "command.parameters must have at most " + QueryBounds.MAX_PARAMETERS + " entries.");
+                        where + "command.parameters must have at most " + QueryBounds.MAX_PARAMETERS + " entries.");
             }
             if (parser.currentToken() != JsonToken.START_OBJECT) {
-                throw Refusal.invalid(where + " must be an object.");
+                throw Refusal.invalid(entry + " must be an object.");
             }
-            parameters.add(parameter(where));
+            parameters.add(parameter(entry));
         }
         return parameters;
     }
 
-    private Parameter parameter(String where) throws IOException {
+    private Parameter parameter(String entry) throws IOException {
         String name = null;
         Direction direction = null;
         ParameterType type = null;
@@ -190,16 +276,16 @@ public final class CommandReader {
                 continue;
             }
             switch (field) {
-                case "name" -> name = shortText(where + ".name");
-                case "direction" -> direction = constant(where + ".direction", Direction::fromWire);
-                case "type" -> type = constant(where + ".type", ParameterType::fromWire);
-                case "value" -> value = value(where + ".value");
-                case "size" -> size = integer(where + ".size");
+                case "name" -> name = shortText(entry + ".name");
+                case "direction" -> direction = constant(entry + ".direction", Direction::fromWire);
+                case "type" -> type = constant(entry + ".type", ParameterType::fromWire);
+                case "value" -> value = value(entry + ".value");
+                case "size" -> size = integer(entry + ".size");
                 default -> parser.skipChildren();
             }
         }
         if (name == null || name.isBlank() || name.equals("@")) {
-            throw Refusal.invalid(where + ".name is required and must not be blank.");
+            throw Refusal.invalid(entry + ".name is required and must not be blank.");
         }
         return new Parameter(name, direction, type, value, size);
     }

@@ -24,6 +24,54 @@ public final class CommandSchema {
 
             @Schema(required = true) Command command) {}
 
+    /** The body of a registration. */
+    @Schema(name = "RegisteredQueryRequest")
+    public record Registered(
+            @Schema(required = true, minLength = 1, maxLength = 200)
+            String name,
+
+            @Schema(required = true, enumeration = "query") String registeredQueryType,
+
+            @Schema(
+                    required = true,
+                    minimum = "60",
+                    maximum = "86400",
+                    description = "Seconds from the start of one run to the start of the next.")
+            Integer frequency,
+
+            @Schema(
+                    required = true,
+                    minimum = "60",
+                    maximum = "86400",
+                    description = "Seconds for which it is registered; not below the frequency. A run that is due at"
+                            + " its end still happens.")
+            Integer duration,
+
+            @Schema(required = true) RegisterCommand registerCommand) {}
+
+    /** What a registered query runs, and where. */
+    @Schema(name = "RegisterCommand")
+    public record RegisterCommand(
+            @Schema(required = true) Command command,
+
+            @Schema(description = "One of the site's databases; the patient database if left out.")
+            String catalogue) {}
+
+    /** The body of an async query. */
+    @Schema(name = "AsyncCommand")
+    public record Async(
+            @Schema(
+                    minimum = "0",
+                    maximum = "7200000",
+                    defaultValue = "3600000",
+                    description = "Milliseconds that it may wait before it starts; 0: only if at once.")
+            Integer maxTimeInQueue,
+
+            @Schema(description = "One of the site's databases; the patient database if left out.")
+            String catalogue,
+
+            @Schema(required = true) Command command) {}
+
     /** What to run. */
     @Schema(name = "Command")
     public record Command(

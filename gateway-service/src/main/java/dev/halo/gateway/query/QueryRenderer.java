@@ -21,9 +21,11 @@ public final class QueryRenderer {
     /** No text of an integrator's or of the database's stands before it, so its first occurrence is the rows' place. */
     private static final byte[] NO_ROWS = "\"data\":\"\"".getBytes(StandardCharsets.US_ASCII);
 
+    private final ObjectMapper mapper;
     private final ObjectWriter writer;
 
     public QueryRenderer(ObjectMapper mapper) {
+        this.mapper = mapper;
         this.writer = mapper.writerFor(QueryJson.class);
     }
 
@@ -54,6 +56,15 @@ public final class QueryRenderer {
         byte[] json = bytes(object);
         int place = indexOf(json, NO_ROWS) + NO_ROWS.length - 1;
         return new RowsBody(Arrays.copyOf(json, place), rows, Arrays.copyOfRange(json, place, json.length));
+    }
+
+    /** The JSON of output values. */
+    public String json(List<QueryJson.OutputParameter> parameters) {
+        try {
+            return mapper.writeValueAsString(parameters);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("output values are always JSON", e);
+        }
     }
 
     /** The JSON of a query object. */
@@ -127,7 +138,8 @@ public final class QueryRenderer {
         return one.isBefore(other) ? one : other;
     }
 
-    private static List<QueryJson.OutputParameter> parameters(List<Parameter> parameters) {
+    /** Output values as integrators see them; null where there are none. */
+    public static List<QueryJson.OutputParameter> parameters(List<Parameter> parameters) {
         if (parameters.isEmpty()) {
             return null;
         }

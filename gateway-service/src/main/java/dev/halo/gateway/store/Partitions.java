@@ -1,5 +1,6 @@
 package dev.halo.gateway.store;
 
+import dev.halo.gateway.config.AsyncConfig;
 import dev.halo.gateway.config.GatewayConfig;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -57,7 +58,7 @@ public class Partitions {
     });
     private volatile boolean made;
 
-    public Partitions(Store store, GatewayConfig config) {
+    public Partitions(Store store, GatewayConfig config, AsyncConfig async) {
         this.store = store;
         this.interval = config.pages().maintenance();
         this.tables = List.of(
@@ -70,7 +71,8 @@ public class Partitions {
                         "immediate_query",
                         Duration.ofDays(1),
                         Duration.ofDays(1),
-                        config.records().retention()));
+                        config.records().retention()),
+                new PartitionedTable("async_query", Duration.ofDays(1), Duration.ofDays(1), async.retention()));
     }
 
     void start(@Observes StartupEvent event) {

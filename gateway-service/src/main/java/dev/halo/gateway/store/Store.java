@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
@@ -12,7 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -58,12 +61,29 @@ public final class Store {
         return bounded(timeout, () -> pool.query(sql).execute());
     }
 
+    /**
+     * Runs several statements in one transaction. It is rolled back when the work fails, and also when the time is over
+     * before it is done.
+     *
+     * @return fails with the work's own exception, the database's, or {@link java.util.concurrent.TimeoutException}
+     */
+    public <T> CompletionStage<T> inTransaction(Duration timeout, Function<SqlConnection, Future<T>> work) {
+        AtomicBoolean late = new AtomicBoolean();
+        return this.<T>bounded(
+                        timeout,
+                        () -> pool.withTransaction(connection -> work.apply(connection)
+                                .compose(result -> late.get()
+                                        ? Future.failedFuture(new StoreUnavailable("its time is over"))
+                                        : Future.succeededFuture(result))))
+                .whenComplete((result, failure) -> late.set(true));
+    }
+
     /** What to answer where the store was needed and failed. */
     public static Refusal unavailable() {
         return Refusal.unavailable("The store of results and query records cannot be reached.", RETRY_AFTER);
     }
 
-    private CompletionStage<RowSet<Row>> bounded(Duration timeout, Supplier<Future<RowSet<Row>>> statement) {
+    private <T> CompletionStage<T> bounded(Duration timeout, Supplier<Future<T>> statement) {
         if (!isReady()) {
             return CompletableFuture.failedFuture(new StoreUnavailable("its schema is not there yet"));
         }
@@ -73,8 +93,8 @@ public final class Store {
                 .toCompletableFuture()
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((rows, failure) -> {
-                    if (failure != null) {
-                        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                    if (cause != null && !(cause instanceof Refusal)) {
                         LOG.warnf("event=storeFailed error=%s", cause.getClass().getSimpleName());
                     }
                 });

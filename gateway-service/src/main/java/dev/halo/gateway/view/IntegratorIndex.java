@@ -5,6 +5,7 @@ import dev.halo.protocol.integrator.IntegratorFact.Enablement;
 import dev.halo.protocol.integrator.IntegratorFact.Integrator;
 import dev.halo.protocol.integrator.IntegratorFact.Key;
 import dev.halo.protocol.integrator.IntegratorFact.Pairing;
+import dev.halo.protocol.integrator.IntegratorFact.Webhooks;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,13 @@ public final class IntegratorIndex {
     /** @param sha256 lower-case hex */
     public Optional<KeyHolder> byKeyHash(String sha256) {
         return Optional.ofNullable(byHash.get(sha256));
+    }
+
+    /** Where an integrator is notified; empty where it is not, or is not known or suspended. */
+    public Optional<Webhooks> webhooks(UUID integratorId) {
+        return facts.get(Integrator.keyOf(integratorId)) instanceof Integrator integrator && integrator.active()
+                ? Optional.ofNullable(integrator.webhooks())
+                : Optional.empty();
     }
 
     public boolean isPaired(UUID integratorId, UUID siteId) {

@@ -15,6 +15,7 @@ import io.vertx.sqlclient.Pool;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 
 /** Makes beans of the parts that know nothing of the framework. */
 @Dependent
@@ -54,6 +55,12 @@ class Parts {
     @Singleton
     QueryRenderer queryRenderer(ObjectMapper mapper) {
         return new QueryRenderer(mapper);
+    }
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
     }
 
     @Produces

@@ -66,7 +66,7 @@ class SubscriptionKeysTest {
     private UUID publish(boolean active, boolean revoked) {
         Key key = new Key(sha256(KEY), KeySlot.PRIMARY, revoked);
         Integrator integrator =
-                new Integrator(UUID.randomUUID(), "Integrator", active, List.of(key), List.of(), null, 1);
+                new Integrator(UUID.randomUUID(), "Integrator", active, List.of(key), List.of(), null, null, 1);
         index.changed(integrator.key(), Optional.of(integrator));
         return integrator.integratorId();
     }

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 
@@ -78,6 +79,67 @@ public final class Api {
         HttpRequest request = posting(immediatePath(site), json).build();
         return http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
                 .thenApply(response -> checked(request, response));
+    }
+
+    public Answer async(FakeCloud.Site site, String json) {
+        return post(asyncPath(site), json);
+    }
+
+    /** Posts an async query that must be taken; its id. */
+    public UUID start(FakeCloud.Site site, String json) {
+        Answer answer = async(site, json);
+        if (answer.status() != 201) {
+            throw new AssertionError(answer.status() + " " + answer.response().body());
+        }
+        return UUID.fromString(answer.json().path("id").asText());
+    }
+
+    public Answer query(FakeCloud.Site site, UUID id) {
+        return get(queryPath(site, id));
+    }
+
+    /** Waits until a query has a status; its object. */
+    public JsonNode await(FakeCloud.Site site, UUID id, String status) {
+        Answer[] last = new Answer[1];
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(40))
+                .failFast(() -> last[0] != null
+                        && last[0].json().has("completedAt")
+                        && !last[0].json().path("status").asText().equals(status))
+                .until(() -> {
+                    last[0] = query(site, id);
+                    return last[0].json().path("status").asText().equals(status);
+                });
+        return last[0].json();
+    }
+
+    /** DELETE is not in the API's structure, and its answer has no body. */
+    public Answer delete(String path) {
+        return send(request(path).DELETE(), false);
+    }
+
+    /** An answer with its bytes as they came. */
+    public HttpResponse<byte[]> bytes(String path, String... headers) {
+        try {
+            HttpRequest.Builder request = request(path).GET();
+            if (headers.length > 0) {
+                request.headers(headers);
+            }
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static String asyncPath(FakeCloud.Site site) {
+        return "/integrator/sites/" + site.id() + "/queries/async";
+    }
+
+    public static String queryPath(FakeCloud.Site site, UUID id) {
+        return "/integrator/sites/" + site.id() + "/queries/" + id;
     }
 
     public static String immediatePath(FakeCloud.Site site) {

@@ -12,6 +12,8 @@ import dev.halo.protocol.query.CancelRequest;
 import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.OutcomeCodec;
 import dev.halo.protocol.query.QueryRequest;
+import dev.halo.protocol.query.RegisteredRequest;
+import dev.halo.protocol.session.SessionOpened;
 import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.session.SlotRecord;
 import dev.halo.protocol.topic.Topic;
@@ -31,6 +33,9 @@ import org.apache.kafka.clients.producer.Producer;
 /** A bridge together with the Links behind it: takes queries from its slot and answers as a test says. */
 public final class FakeBridge implements AutoCloseable {
 
+    /** A registration as it came. */
+    public record Registered(RegisteredRequest request, MessageHeaders headers) {}
+
     /** What a Link does with a query. */
     @FunctionalInterface
     public interface Behaviour {
@@ -45,6 +50,7 @@ public final class FakeBridge implements AutoCloseable {
     private final Map<UUID, Behaviour> behaviours = new ConcurrentHashMap<>();
     private final List<CancelRequest> cancels = new CopyOnWriteArrayList<>();
     private final List<QueryRequest> taken = new CopyOnWriteArrayList<>();
+    private final List<Registered> registered = new CopyOnWriteArrayList<>();
 
     public FakeBridge(KafkaSettings settings, int slot) {
         this.settings = settings;
@@ -96,16 +102,47 @@ public final class FakeBridge implements AutoCloseable {
     public void answer(QueryRequest query, UUID linkId, UUID sessionId, ByteBuffer outcome) {
         MessageHeaders headers = new MessageHeaders(
                 MessageType.OUTCOME, query.queryId(), query.integratorId(), linkId, sessionId, null, null);
+        boolean awaited = query.replySlot() != QueryRequest.NO_REPLY_SLOT;
         producer.send(KafkaRecords.record(
-                Topic.REPLIES.name(settings.topicPrefix()),
-                query.replySlot(),
+                (awaited ? Topic.REPLIES : Topic.RESULTS).name(settings.topicPrefix()),
+                awaited ? query.replySlot() : null,
                 query.queryId().toString(),
                 headers,
                 KafkaRecords.bytes(outcome)));
     }
 
+    /**
+     * Passes on what a Link reports of a query for which no gateway waits.
+     *
+     * @param value null where the type has none
+     */
+    public void report(QueryRequest query, UUID linkId, UUID sessionId, MessageType type, byte[] value) {
+        MessageHeaders headers =
+                new MessageHeaders(type, query.queryId(), query.integratorId(), linkId, sessionId, null, null);
+        result(query.queryId().toString(), headers, value);
+    }
+
+    /** Says what a Link had when it opened a session. */
+    public void sessionOpened(SessionRecord.Open open, UUID journalId, List<UUID> held) {
+        MessageHeaders headers = new MessageHeaders(
+                MessageType.SESSION_OPENED, null, null, open.linkId(), open.sessionId(), null, null);
+        result(
+                open.linkId().toString(),
+                headers,
+                Json.bytes(new SessionOpened(open.linkId(), open.sessionId(), journalId, held)));
+    }
+
+    /** Publishes any record to the gateways' group. */
+    public void result(String key, MessageHeaders headers, byte[] value) {
+        producer.send(KafkaRecords.record(Topic.RESULTS.name(settings.topicPrefix()), null, key, headers, value));
+    }
+
     public List<CancelRequest> cancels() {
         return cancels;
+    }
+
+    public List<Registered> registered() {
+        return registered;
     }
 
     public List<QueryRequest> taken() {
@@ -137,6 +174,10 @@ public final class FakeBridge implements AutoCloseable {
         MessageHeaders headers = ((MessageHeaders.Parsed.Valid) KafkaRecords.headers(record)).headers();
         if (headers.type() == MessageType.CANCEL) {
             cancels.add(Json.read(record.value(), CancelRequest.class));
+            return;
+        }
+        if (headers.type() == MessageType.REGISTER) {
+            registered.add(new Registered(Json.read(record.value(), RegisteredRequest.class), headers));
             return;
         }
         QueryRequest query = Json.read(record.value(), QueryRequest.class);

@@ -57,6 +57,20 @@ public final class FakeCloud implements AutoCloseable {
     }
 
     public void publish(Integrator integrator, boolean active, boolean revoked, List<String> allowedAddresses) {
+        publish(integrator, active, revoked, allowedAddresses, null);
+    }
+
+    /** Publishes where an integrator is notified. */
+    public void notifyAt(Integrator integrator, IntegratorFact.Webhooks webhooks) {
+        publish(integrator, true, false, List.of(), webhooks);
+    }
+
+    private void publish(
+            Integrator integrator,
+            boolean active,
+            boolean revoked,
+            List<String> allowedAddresses,
+            IntegratorFact.Webhooks webhooks) {
         Key key = new Key(sha256(integrator.key()), KeySlot.PRIMARY, revoked);
         fact(new IntegratorFact.Integrator(
                 integrator.id(),
@@ -65,6 +79,7 @@ public final class FakeCloud implements AutoCloseable {
                 List.of(key),
                 allowedAddresses,
                 null,
+                webhooks,
                 versions.getAndIncrement()));
     }
 

@@ -17,7 +17,14 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
     static final String PRIVATE_KEY = "halo.test.link-token-private-key";
     static final String REGISTRY_TOKEN = "service-token-of-the-tests";
 
-    private static final String DATABASE = "halo_gateway";
+    /** Opens the webhooks' secrets. */
+    public static final String AT_REST_KEY = base64(new byte[32]);
+
+    /** Signs operators' tokens that the gateway believes: the property with the key, base64 of PKCS#8. */
+    public static final String OPERATORS_KEY = "halo.test.operators-private-key";
+
+    /** Of the gateway under test. */
+    public static final String DATABASE = "halo_gateway";
 
     private FakeRegistry registry;
 
@@ -51,13 +58,59 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
         config.put("halo.gateway.immediate.execution-limit", "3s");
         config.put("halo.gateway.immediate.transport-margin", "1s");
         config.put("halo.gateway.immediate.max-pending-per-site", "80");
+        registered(config);
+        webhooks(config);
+        config.put("halo.gateway.lifecycle.retry-after", "200ms");
+        config.put("halo.gateway.async.max-at-link", "5");
+        config.put("halo.gateway.async.max-unfinished", "20");
+        config.put("halo.gateway.async.max-waiting", "10");
+        config.put("halo.gateway.async.execution-limit", "2s");
+        config.put("halo.gateway.async.wait-interval", "100ms");
+        config.put("halo.gateway.async.sweep.interval", "400ms");
+        config.put("halo.gateway.async.sweep.reconciliation", "100ms");
+        config.put("halo.gateway.async.sweep.unacknowledged", "3s");
+        config.put("halo.gateway.async.sweep.released", "300ms");
+        config.put("halo.gateway.async.sweep.expiry", "4s");
+        config.put("halo.gateway.async.sweep.lost", "2s");
+        config.put("halo.gateway.async.sweep.batch", "3");
         return config;
+    }
+
+    private static void registered(Map<String, String> config) {
+        config.put("halo.gateway.registered.sweep-interval", "300ms");
+        config.put("halo.gateway.registered.resend-after", "1500ms");
+        config.put("halo.gateway.registered.end-grace", "500ms");
+        config.put("halo.gateway.registered.max-enabled", "5");
+        config.put("halo.gateway.registered.max-kept", "8");
+        config.put("halo.gateway.idempotency.look-interval", "100ms");
+    }
+
+    private static void webhooks(Map<String, String> config) {
+        KeyPair operators = keys("RSA");
+        config.put("halo.gateway.webhooks.at-rest-key", AT_REST_KEY);
+        config.put("halo.gateway.webhooks.allow-private-targets", "true");
+        config.put("halo.gateway.webhooks.first-pause", "50ms");
+        config.put("halo.gateway.webhooks.max-attempts", "4");
+        config.put("halo.gateway.webhooks.attempt-timeout", "1500ms");
+        config.put("halo.gateway.webhooks.lease", "8s");
+        config.put("halo.gateway.webhooks.poll-interval", "100ms");
+        config.put("halo.gateway.admin.enabled", "true");
+        config.put("quarkus.oidc.public-key", base64(operators.getPublic().getEncoded()));
+        config.put(OPERATORS_KEY, base64(operators.getPrivate().getEncoded()));
     }
 
     @Override
     public void stop() {
         if (registry != null) {
             registry.close();
+        }
+    }
+
+    private static KeyPair keys(String algorithm) {
+        try {
+            return KeyPairGenerator.getInstance(algorithm).generateKeyPair();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 

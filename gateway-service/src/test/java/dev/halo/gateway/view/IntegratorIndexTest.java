@@ -54,6 +54,18 @@ class IntegratorIndexTest {
     }
 
     @Test
+    void webhooksAreThoseOfAnActiveIntegrator() {
+        IntegratorFact.Webhooks webhooks = new IntegratorFact.Webhooks("https://example.org", null, null, "sealed");
+        assertThat(index.webhooks(id)).isEmpty();
+
+        apply(new Integrator(id, "Integrator", true, List.of(), List.of(), null, webhooks, 1));
+        assertThat(index.webhooks(id)).contains(webhooks);
+
+        apply(new Integrator(id, "Integrator", false, List.of(), List.of(), null, webhooks, 2));
+        assertThat(index.webhooks(id)).isEmpty();
+    }
+
+    @Test
     void pairingsAndEnablementsCountWhileActive() {
         UUID site = UUID.randomUUID();
         apply(new IntegratorFact.Pairing(id, site, true, 1));
@@ -76,6 +88,6 @@ class IntegratorIndexTest {
         List<Key> keys = hashes.stream()
                 .map(hash -> new Key(hash, KeySlot.PRIMARY, false))
                 .toList();
-        return new Integrator(id, "Integrator", true, keys, allowed, null, 1);
+        return new Integrator(id, "Integrator", true, keys, allowed, null, null, 1);
     }
 }

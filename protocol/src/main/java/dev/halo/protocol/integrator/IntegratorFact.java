@@ -33,6 +33,7 @@ public sealed interface IntegratorFact {
      * @param keys its active keys, at most two, and those revoked last
      * @param allowedAddresses CIDR blocks; empty: every address
      * @param tier names its limits in production; null: the default tier
+     * @param webhooks where it is notified; null: nowhere
      */
     record Integrator(
             UUID integratorId,
@@ -41,6 +42,7 @@ public sealed interface IntegratorFact {
             List<Key> keys,
             List<String> allowedAddresses,
             String tier,
+            Webhooks webhooks,
             long version)
             implements IntegratorFact {
 
@@ -53,6 +55,10 @@ public sealed interface IntegratorFact {
 
         @Override
         public String key() {
+            return keyOf(integratorId);
+        }
+
+        public static String keyOf(UUID integratorId) {
             return "integrator:" + integratorId;
         }
     }
@@ -74,6 +80,29 @@ public sealed interface IntegratorFact {
         @Override
         public String toString() {
             return "Key[" + slot + (revoked ? ", revoked" : "") + "]";
+        }
+    }
+
+    /**
+     * Where an integrator is notified, and with what its notifications are signed. The URLs are templates, see
+     * {@link WebhookTemplate}.
+     *
+     * @param url of all that has none of its own
+     * @param asyncUrl of async queries; null: {@code url}
+     * @param registeredUrl of registered queries; null: {@code url}
+     * @param sealedSecret the signing secret, see {@link SecretSeal}
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Webhooks(String url, String asyncUrl, String registeredUrl, String sealedSecret) {
+        public Webhooks {
+            Objects.requireNonNull(url, "url");
+            Objects.requireNonNull(sealedSecret, "sealedSecret");
+        }
+
+        /** Never the URLs: receivers put secrets of their own into them. */
+        @Override
+        public String toString() {
+            return "Webhooks";
         }
     }
 

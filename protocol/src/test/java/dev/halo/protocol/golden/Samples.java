@@ -246,7 +246,23 @@ public final class Samples {
                                         new IntegratorFact.Key("cd34", IntegratorFact.KeySlot.SECONDARY, true)),
                                 List.of("203.0.113.0/24"),
                                 "gold",
+                                null,
                                 3)),
+                fact(
+                        "integrator-webhooks",
+                        new IntegratorFact.Integrator(
+                                INTEGRATOR,
+                                "Example Bookings",
+                                true,
+                                List.of(),
+                                List.of(),
+                                null,
+                                new IntegratorFact.Webhooks(
+                                        "https://hooks.example.org/halo/{siteId}/{queryId}",
+                                        "https://hooks.example.org/halo?source={source}",
+                                        null,
+                                        "1.c2VhbGVk"),
+                                4)),
                 fact("pairing", new IntegratorFact.Pairing(INTEGRATOR, SITE, true, 4)),
                 fact("enablement", new IntegratorFact.Enablement(INTEGRATOR, SITE, false, 9)));
     }

@@ -8,6 +8,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
+import java.util.Optional;
 
 /** What an operator sets for the registry. */
 @ConfigMapping(prefix = "halo.registry")
@@ -46,6 +47,15 @@ public interface RegistryConfig {
     @Min(0)
     @Max(200)
     int publishedRevokedKeys();
+
+    /**
+     * Seals the secrets that are stored and published: base64 of 32 bytes, the same as the gateways'
+     * {@code halo.gateway.webhooks.at-rest-key}. Without it no webhooks can be set.
+     */
+    Optional<String> atRestKey();
+
+    /** Webhooks of integrators. */
+    Webhooks webhooks();
 
     /** Where PostgreSQL is. */
     Database database();
@@ -87,6 +97,13 @@ public interface RegistryConfig {
         @WithDefault("prefer")
         @Pattern(regexp = "disable|allow|prefer|require|verify-ca|verify-full")
         String sslMode();
+    }
+
+    /** Webhooks of integrators. */
+    interface Webhooks {
+        /** Lets receivers be reached by plain http: on a developer's machine and on stage, never for practices' data. */
+        @WithDefault("false")
+        boolean allowHttp();
     }
 
     /** Enrolment tokens. */

@@ -29,6 +29,18 @@ public class Integrator {
 
     private String tier;
 
+    @Column(name = "webhook_url")
+    private String webhookUrl;
+
+    @Column(name = "webhook_async_url")
+    private String webhookAsyncUrl;
+
+    @Column(name = "webhook_registered_url")
+    private String webhookRegisteredUrl;
+
+    @Column(name = "webhook_sealed_secret")
+    private String webhookSealedSecret;
+
     @Column(name = "created_at")
     private Instant createdAt;
 
@@ -90,8 +102,24 @@ public class Integrator {
         version++;
     }
 
+    /** Where it is notified; null: nowhere. */
+    public IntegratorFact.Webhooks webhooks() {
+        return webhookUrl == null
+                ? null
+                : new IntegratorFact.Webhooks(webhookUrl, webhookAsyncUrl, webhookRegisteredUrl, webhookSealedSecret);
+    }
+
+    /** @param webhooks null: it is not notified any more, and its secret is forgotten */
+    void notifyAt(IntegratorFact.Webhooks webhooks) {
+        webhookUrl = webhooks == null ? null : webhooks.url();
+        webhookAsyncUrl = webhooks == null ? null : webhooks.asyncUrl();
+        webhookRegisteredUrl = webhooks == null ? null : webhooks.registeredUrl();
+        webhookSealedSecret = webhooks == null ? null : webhooks.sealedSecret();
+        version++;
+    }
+
     /** What is published. */
     public IntegratorFact.Integrator toFact(List<IntegratorFact.Key> keys) {
-        return new IntegratorFact.Integrator(id, name, active, keys, allowedAddresses, tier, version);
+        return new IntegratorFact.Integrator(id, name, active, keys, allowedAddresses, tier, webhooks(), version);
     }
 }

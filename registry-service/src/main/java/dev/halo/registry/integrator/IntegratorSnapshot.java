@@ -58,9 +58,21 @@ public class IntegratorSnapshot implements Snapshot {
                         keys.getOrDefault(id, List.of()),
                         addresses.convertToEntityAttribute(row.getString("allowed_addresses")),
                         row.getString("tier"),
+                        webhooks(row),
                         row.getLong("version"))));
             }
         }
+    }
+
+    private static IntegratorFact.Webhooks webhooks(ResultSet row) throws SQLException {
+        String url = row.getString("webhook_url");
+        return url == null
+                ? null
+                : new IntegratorFact.Webhooks(
+                        url,
+                        row.getString("webhook_async_url"),
+                        row.getString("webhook_registered_url"),
+                        row.getString("webhook_sealed_secret"));
     }
 
     private Map<UUID, List<Key>> keys(Connection connection) throws SQLException {

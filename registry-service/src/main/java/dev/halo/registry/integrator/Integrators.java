@@ -109,7 +109,7 @@ public class Integrators {
                 })));
     }
 
-    private static Uni<Integrator> lock(Command command, UUID integratorId) {
+    static Uni<Integrator> lock(Command command, UUID integratorId) {
         return command.session()
                 .find(Integrator.class, integratorId, LockModeType.PESSIMISTIC_WRITE)
                 .onItem()
@@ -146,6 +146,13 @@ public class Integrators {
                     null,
                     Map.of("slot", key.slot().name())));
         }
+    }
+
+    /** Publishes an integrator whose keys have not changed. */
+    Uni<Void> published(Command command, Integrator integrator) {
+        return keys(command, integrator.id())
+                .invoke(keys -> command.publish(Publication.of(integrator.toFact(published(keys)))))
+                .replaceWithVoid();
     }
 
     private void changed(

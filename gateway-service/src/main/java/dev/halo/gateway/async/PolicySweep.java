@@ -1,0 +1,146 @@
+package dev.halo.gateway.async;
+
+import dev.halo.gateway.config.AsyncConfig;
+import dev.halo.gateway.page.PageSets;
+import dev.halo.gateway.store.Store;
+import dev.halo.gateway.view.Views;
+import dev.halo.protocol.query.LinkErrorCode;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/**
+ * Ends what a practice no longer allows: of an integrator that it has disabled all queries and all pages, of a site that
+ * is superseded what has not begun.
+ */
+@ApplicationScoped
+class PolicySweep {
+
+    private static final Logger LOG = Logger.getLogger(PolicySweep.class);
+
+    private static final String PAIRS = """
+            select distinct integrator_id, site_id from gateway.async_query where completed_at is null
+            union
+            select distinct integrator_id, site_id from gateway.async_query
+            where not pages_removed and completed_at > $1""";
+
+    private static final String UNFINISHED = """
+            select query_id from gateway.async_query
+            where integrator_id = $1 and site_id = $2 and completed_at is null
+            order by created_at limit $3""";
+
+    private static final String REMOVE_PAGES = """
+            update gateway.async_query set pages_removed = true, updated_at = $3
+            where integrator_id = $1 and site_id = $2 and completed_at is not null and not pages_removed
+            returning query_id, created_at, link_id""";
+
+    private record Pair(UUID integratorId, UUID siteId) {}
+
+    private final Store store;
+    private final AsyncConfig config;
+    private final Views views;
+    private final AsyncChanges changes;
+
+    PolicySweep(Store store, AsyncConfig config, Views views, AsyncChanges changes) {
+        this.store = store;
+        this.config = config;
+        this.views = views;
+        this.changes = changes;
+    }
+
+    CompletionStage<Void> sweep() {
+        if (!views.isLoaded()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return store.execute(
+                        PAIRS,
+                        Tuple.of(AsyncRows.utc(changes.now().minus(config.resultLifetime()))),
+                        config.storeTimeout())
+                .thenApply(PolicySweep::pairs)
+                .thenCompose(pairs -> pairs.stream().allMatch(pair -> isEnabled(pair) && isAuthoritative(pair))
+                        ? CompletableFuture.completedFuture(null)
+                        // What looks wrong may only be news that have not come here yet.
+                        : views.catchUp().thenCompose(caughtUp -> each(pairs, this::check)));
+    }
+
+    private CompletionStage<Void> check(Pair pair) {
+        if (!isEnabled(pair)) {
+            return disabled(pair);
+        }
+        return isAuthoritative(pair)
+                ? CompletableFuture.completedFuture(null)
+                : unfinished(pair, query -> Transitions.superseded(query, changes.now()));
+    }
+
+    private CompletionStage<Void> disabled(Pair pair) {
+        return unfinished(
+                        pair,
+                        query -> Transitions.cancelled(query, LinkErrorCode.INTEGRATOR_DISABLED, changes.now()))
+                .thenCompose(done -> store.inTransaction(config.storeTimeout(), connection -> removed(connection, pair)));
+    }
+
+    private Future<Void> removed(SqlConnection connection, Pair pair) {
+        return connection
+                .preparedQuery(REMOVE_PAGES)
+                .execute(Tuple.of(pair.integratorId, pair.siteId, AsyncRows.utc(changes.now())))
+                .compose(found -> {
+                    List<PageSets.Owner> owners = new ArrayList<>();
+                    found.forEach(row -> owners.add(
+                            new PageSets.Owner(row.getUUID(0), AsyncRows.instant(row, 1), row.getUUID(2))));
+                    if (!owners.isEmpty()) {
+                        LOG.infof(
+                                "event=resultsRemoved reason=disabled integratorId=%s siteId=%s queries=%d",
+                                pair.integratorId, pair.siteId, owners.size());
+                    }
+                    return PageSets.remove(connection, owners);
+                });
+    }
+
+    private CompletionStage<Void> unfinished(Pair pair, Function<AsyncQuery, Optional<AsyncQuery>> change) {
+        return store.execute(
+                        UNFINISHED,
+                        Tuple.of(pair.integratorId, pair.siteId, config.maxUnfinished()),
+                        config.storeTimeout())
+                .thenCompose(found -> {
+                    List<UUID> ids = new ArrayList<>();
+                    found.forEach(row -> ids.add(row.getUUID(0)));
+                    return each(ids, id -> changes.change(id, change).thenAccept(changed -> {}));
+                });
+    }
+
+    private static <T> CompletionStage<Void> each(List<T> all, Function<T, CompletionStage<Void>> step) {
+        CompletionStage<Void> done = CompletableFuture.completedFuture(null);
+        for (T one : all) {
+            done = done.thenCompose(before -> step.apply(one));
+        }
+        return done;
+    }
+
+    private static List<Pair> pairs(RowSet<Row> found) {
+        List<Pair> pairs = new ArrayList<>();
+        found.forEach(row -> pairs.add(new Pair(row.getUUID(0), row.getUUID(1))));
+        return pairs;
+    }
+
+    private boolean isEnabled(Pair pair) {
+        return views.integrators().isEnabled(pair.integratorId, pair.siteId);
+    }
+
+    private boolean isAuthoritative(Pair pair) {
+        return views.sites()
+                .visible(pair.siteId)
+                .filter(views.authority()::isAuthoritative)
+                .isPresent();
+    }
+}

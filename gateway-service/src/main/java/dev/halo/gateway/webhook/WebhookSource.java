@@ -1,0 +1,7 @@
+package dev.halo.gateway.webhook;
+
+/** What a webhook tells of. */
+public enum WebhookSource {
+    ASYNC,
+    REGISTERED
+}
