@@ -65,6 +65,21 @@ public record Answer(int status, HttpHeaders headers, JsonNode json) {
         return json.path("errorDetails").path("errorMessage").asText("");
     }
 
+    /** {@code status} of a query object. */
+    public String queryStatus() {
+        return json.path("status").asText("");
+    }
+
+    /** The rows of a page or of a registered query's result. */
+    public JsonNode pageRows() {
+        return parse(Base64.getDecoder().decode(json.path("data").asText()));
+    }
+
+    /** A header of the answer; empty where there is none. */
+    public String header(String name) {
+        return headers.firstValue(name).orElse("");
+    }
+
     /** The decoded JSON array of rows. */
     public JsonNode data() {
         return parse(dataBytes());

@@ -11,7 +11,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 
 /**
  * An integrator's client: it knows the gateway's address and a subscription key, nothing else. Every answer is checked
@@ -25,6 +27,7 @@ public final class IntegratorClient {
     // Longer than the gateway's own limit of an immediate query (60 s + 60 s + 5 s), so that the gateway always
     // answers.
     private static final Duration TIMEOUT = Duration.ofSeconds(140);
+    private static final Set<String> UNFINISHED = Set.of("initialising", "queued", "executing", "uploading");
     private static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
@@ -76,6 +79,61 @@ public final class IntegratorClient {
         return new PendingAnswer(HTTP.sendAsync(request, BodyHandlers.ofByteArray()), r -> checked(request, r));
     }
 
+    /** Has a query run on its own. */
+    public Answer async(Object siteId, QueryBody body) {
+        return async(siteId, body.toString());
+    }
+
+    /** With a body as given, which need not be JSON. */
+    public Answer async(Object siteId, String body, String... headers) {
+        return send("POST", "/integrator/sites/" + siteId + "/queries/async", "application/json", body, headers);
+    }
+
+    /** Asks until an async query has ended. */
+    public Answer awaitEnded(Object siteId, Object queryId) {
+        return Awaitility.await()
+                .atMost(Duration.ofMinutes(5))
+                .pollInterval(Duration.ofMillis(50))
+                .until(
+                        () -> get("/integrator/sites/" + siteId + "/queries/" + queryId + "?waitMs=5000"),
+                        answer -> !UNFINISHED.contains(answer.json().path("status").asText()));
+    }
+
+    /** A page of a result. */
+    public Answer page(Object siteId, Object queryId, Object page) {
+        return get("/integrator/sites/" + siteId + "/queries/" + queryId + "/results/" + page);
+    }
+
+    /**
+     * A page as it is streamed.
+     *
+     * @param headers names and values in turn
+     */
+    public HttpResponse<byte[]> stream(Object siteId, Object queryId, Object page, String... headers) {
+        return raw(
+                "GET",
+                "/integrator/sites/" + siteId + "/queries/" + queryId + "/results/" + page + "/stream",
+                headers);
+    }
+
+    public Answer delete(Object siteId, Object queryId) {
+        return send("DELETE", "/integrator/sites/" + siteId + "/queries/" + queryId, null, null);
+    }
+
+    /** The status of many queries. */
+    public Answer statuses(Object siteId, String body) {
+        return send("POST", "/integrator/sites/" + siteId + "/queries/status", "application/json", body);
+    }
+
+    /** Registers a query, with a body as given. */
+    public Answer register(Object siteId, String body, String... headers) {
+        return send("POST", registeredPath(siteId), "application/json", body, headers);
+    }
+
+    public static String registeredPath(Object siteId) {
+        return "/integrator/sites/" + siteId + "/queries/registered";
+    }
+
     /** The status of one query. */
     public Answer query(Object siteId, Object queryId) {
         return get("/integrator/sites/" + siteId + "/queries/" + queryId);
@@ -90,11 +148,21 @@ public final class IntegratorClient {
      *
      * @param contentType null for none
      * @param body null for none
+     * @param headers names and values in turn
      */
-    public Answer send(String method, String path, String contentType, String body) {
-        HttpRequest request = request(method, path, contentType, body);
+    public Answer send(String method, String path, String contentType, String body, String... headers) {
+        HttpRequest request = request(method, path, contentType, body, headers);
+        return checked(request, exchange(request));
+    }
+
+    /** Any request without a body; the answer is not looked at. */
+    public HttpResponse<byte[]> raw(String method, String path, String... headers) {
+        return exchange(request(method, path, null, null, headers));
+    }
+
+    private static HttpResponse<byte[]> exchange(HttpRequest request) {
         try {
-            return checked(request, HTTP.send(request, BodyHandlers.ofByteArray()));
+            return HTTP.send(request, BodyHandlers.ofByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -115,7 +183,7 @@ public final class IntegratorClient {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private HttpRequest request(String method, String path, String contentType, String body) {
+    private HttpRequest request(String method, String path, String contentType, String body, String... headers) {
         HttpRequest.Builder builder = HttpRequest.newBuilder(gateway.resolve(path))
                 .timeout(TIMEOUT)
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
@@ -124,6 +192,9 @@ public final class IntegratorClient {
         }
         if (contentType != null) {
             builder.header("Content-Type", contentType);
+        }
+        if (headers.length > 0) {
+            builder.headers(headers);
         }
         return builder.build();
     }

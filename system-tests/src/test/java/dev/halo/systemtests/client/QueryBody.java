@@ -74,6 +74,17 @@ public final class QueryBody {
         return this;
     }
 
+    /** The same command as a registered query. */
+    public String registered(String name, int frequency, int duration) {
+        ObjectNode registration = MAPPER.createObjectNode()
+                .put("name", name)
+                .put("registeredQueryType", "query")
+                .put("frequency", frequency)
+                .put("duration", duration);
+        registration.set("registerCommand", body);
+        return registration.toString();
+    }
+
     /** The JSON. */
     @Override
     public String toString() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -38,11 +39,56 @@ public final class OperatorClient {
 
     /** Ends the key of a slot. */
     public void revokeKey(String integratorId, String slot) {
-        HttpResponse<String> response = send(authorised("/admin/v1/integrators/" + integratorId + "/keys/" + slot)
+        HttpResponse<String> response = send(authorised(
+                        demo.registry(), "/admin/v1/integrators/" + integratorId + "/keys/" + slot)
                 .DELETE()
                 .build());
         if (response.statusCode() / 100 != 2) {
             throw new AssertionError("revoking answered " + response.statusCode() + " " + response.body());
+        }
+    }
+
+    /** Sets where an integrator is told of what has ended; returns the secret that signs it. */
+    public String setWebhooks(String integratorId, String url) {
+        send(authorised(demo.registry(), webhooksOf(integratorId)).DELETE().build());
+        JsonNode set = ok(authorised(demo.registry(), webhooksOf(integratorId))
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString("{\"url\":\"" + url + "\"}")));
+        return set.path("secret").asText();
+    }
+
+    /** Tells an integrator no more. */
+    public void removeWebhooks(String integratorId) {
+        send(authorised(demo.registry(), webhooksOf(integratorId)).DELETE().build());
+    }
+
+    /** What could not be told an integrator. */
+    public JsonNode undelivered(String integratorId) {
+        return ok(authorised(demo.gateway(), "/admin/v1/webhooks?integratorId=" + integratorId))
+                .path("webhooks");
+    }
+
+    /** Has something undelivered sent again. */
+    public void resend(String webhookId) {
+        ok(authorised(demo.gateway(), "/admin/v1/webhooks/" + webhookId + "/resend")
+                .POST(BodyPublishers.noBody()));
+    }
+
+    private static String webhooksOf(String integratorId) {
+        return "/admin/v1/integrators/" + integratorId + "/webhooks";
+    }
+
+    private static JsonNode ok(HttpRequest.Builder builder) {
+        HttpRequest request = builder.build();
+        HttpResponse<String> response = send(request);
+        if (response.statusCode() / 100 != 2) {
+            throw new AssertionError(request.method() + " " + request.uri().getPath() + " answered "
+                    + response.statusCode() + " " + response.body());
+        }
+        try {
+            return MAPPER.readTree(response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -56,12 +102,10 @@ public final class OperatorClient {
     }
 
     private JsonNode post(String path, String body) {
-        HttpResponse<String> response =
-                send(HttpRequest.newBuilder(demo.registry().resolve(path))
-                        .header("Authorization", "Bearer " + demo.value("HALO_OPERATOR_TOKEN"))
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(body))
-                        .build());
+        HttpResponse<String> response = send(authorised(demo.registry(), path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body))
+                .build());
         if (response.statusCode() != 201) {
             throw new AssertionError("POST " + path + " answered " + response.statusCode() + " " + response.body());
         }
@@ -72,8 +116,8 @@ public final class OperatorClient {
         }
     }
 
-    private HttpRequest.Builder authorised(String path) {
-        return HttpRequest.newBuilder(demo.registry().resolve(path))
+    private HttpRequest.Builder authorised(URI service, String path) {
+        return HttpRequest.newBuilder(service.resolve(path))
                 .header("Authorization", "Bearer " + demo.value("HALO_OPERATOR_TOKEN"));
     }
 

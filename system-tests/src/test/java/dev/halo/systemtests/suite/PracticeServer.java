@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -43,6 +44,16 @@ public final class PracticeServer {
             return texts;
         } catch (SQLException e) {
             throw new AssertionError("the practice's administrator cannot query: " + e.getMessage(), e);
+        }
+    }
+
+    /** Runs and commits a statement. */
+    public void execute(String sql) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new AssertionError("the practice's administrator cannot execute: " + e.getMessage(), e);
         }
     }
 

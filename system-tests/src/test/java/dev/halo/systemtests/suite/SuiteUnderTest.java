@@ -4,6 +4,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.halo.embedded.DemoPractice;
 import dev.halo.embedded.EmbeddedFirebird;
+import dev.halo.embedded.EmbeddedKafka;
+import dev.halo.embedded.EmbeddedPostgres;
 import dev.halo.local.LinkCommands;
 import dev.halo.local.ServiceName;
 import dev.halo.local.ServiceProcess;
@@ -121,6 +123,14 @@ public final class SuiteUnderTest implements AutoCloseable {
         return suite.firebird();
     }
 
+    public EmbeddedKafka kafka() {
+        return suite.kafka();
+    }
+
+    public EmbeddedPostgres postgres() {
+        return suite.postgres();
+    }
+
     /** The demo's two practices. */
     public List<DemoPractice> practices() {
         return suite.practices();
@@ -213,6 +223,8 @@ public final class SuiteUnderTest implements AutoCloseable {
 
     /** Starts whatever a test has stopped and waits until queries run again. */
     public void repair() {
+        kafka().start();
+        postgres().start();
         firebird().start();
         for (ServiceName service : ServiceName.values()) {
             if (!isAlive(service)) {

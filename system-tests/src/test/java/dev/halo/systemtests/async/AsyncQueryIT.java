@@ -1,0 +1,333 @@
+package dev.halo.systemtests.async;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.luben.zstd.Zstd;
+import dev.halo.systemtests.client.Answer;
+import dev.halo.systemtests.client.IntegratorClient;
+import dev.halo.systemtests.client.QueryBody;
+import dev.halo.systemtests.suite.Demo;
+import dev.halo.systemtests.suite.SuiteUnderTest;
+import dev.halo.systemtests.suite.SystemTest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Async queries from their POST to their pages, as an integrator sees them. */
+@SystemTest
+class AsyncQueryIT {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    /** About 3 MB of JSON, so four pages. */
+    private static final String PAGED = "select first 9000 PATIENT_ID, CLINIC_ID, rpad('', 300, 'x') as FILL"
+            + " from PATIENTS, CLINICS order by PATIENT_ID, CLINIC_ID";
+
+    private final SuiteUnderTest suite;
+    private final Demo demo;
+    private final IntegratorClient integrator;
+
+    AsyncQueryIT(SuiteUnderTest suite) {
+        this.suite = suite;
+        this.demo = suite.demo();
+        this.integrator = suite.integratorA();
+    }
+
+    @Test
+    void isAcceptedRunsAndKeepsItsResult() {
+        // When
+        Answer accepted = integrator.async(demo.siteId(), QueryBody.sql("select count(*) as N from PATIENTS"));
+
+        // Then
+        assertThat(accepted.status()).as("%s", accepted).isEqualTo(201);
+        assertThat(accepted.json().path("mode").asText()).isEqualTo("async");
+        assertThat(accepted.queryStatus()).isEqualTo("initialising");
+        assertThat(accepted.json().path("maxTimeInQueue").asInt()).isEqualTo(3_600_000);
+        assertThat(accepted.header("Location"))
+                .isEqualTo("/integrator/sites/" + demo.siteId() + "/queries/" + accepted.id());
+        assertThat(Integer.parseInt(accepted.header("Retry-After"))).isPositive();
+
+        // And in the end
+        Answer ended = integrator.awaitEnded(demo.siteId(), accepted.id());
+        assertThat(ended.queryStatus()).as("%s", ended).isEqualTo("successful");
+        for (String stage : List.of("initialising", "queued", "executing", "uploading")) {
+            JsonNode timing = ended.json().path("statusTiming").path(stage);
+            assertThat(timing.path("startTime").isTextual()).as(stage).isTrue();
+            assertThat(timing.path("endTime").isTextual()).as(stage).isTrue();
+        }
+        JsonNode result = ended.json().path("result");
+        assertThat(result.path("rows").asInt()).isEqualTo(1);
+        assertThat(result.path("pages")).hasSize(1);
+        assertThat(result.path("pages").get(0).path("status").asText()).isEqualTo("cached");
+        Answer page = integrator.page(demo.siteId(), accepted.id(), 1);
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.pageRows().get(0).path("N").asInt()).isEqualTo(2_000);
+        assertThat(page.header("Rows-Count")).isEqualTo("1");
+        assertThat(page.header("Rows-Range-Start")).isEqualTo("0");
+        assertThat(page.header("Rows-Range-End")).isEqualTo("0");
+    }
+
+    @Test
+    void pagesAreWholeInOrderAndAddUp() throws IOException {
+        // When
+        Answer ended = run(integrator, QueryBody.sql(PAGED));
+
+        // Then
+        JsonNode pages = ended.json().path("result").path("pages");
+        assertThat(pages.size()).isGreaterThan(1);
+        List<String> seen = new ArrayList<>();
+        long bytes = 0;
+        for (int number = 1; number <= pages.size(); number++) {
+            Answer page = integrator.page(demo.siteId(), ended.id(), number);
+            JsonNode described = pages.get(number - 1);
+            assertThat(described.path("pageNumber").asInt()).isEqualTo(number);
+            assertThat(page.header("Size")).isEqualTo(described.path("size").asText());
+            assertThat(page.header("Rows-Range-Start"))
+                    .isEqualTo(Integer.toString(seen.size()))
+                    .isEqualTo(described.path("rows").path("rangeStart").asText());
+            page.pageRows()
+                    .forEach(row -> seen.add(row.path("PATIENT_ID").asText() + "/"
+                            + row.path("CLINIC_ID").asText()));
+            assertThat(page.header("Rows-Range-End"))
+                    .isEqualTo(Integer.toString(seen.size() - 1))
+                    .isEqualTo(described.path("rows").path("rangeEnd").asText());
+            bytes += Long.parseLong(page.header("Size"));
+        }
+        assertThat(seen)
+                .containsExactlyElementsOf(suite.practiceServer()
+                        .texts("select first 9000 PATIENT_ID || '/' || CLINIC_ID from PATIENTS, CLINICS"
+                                + " order by PATIENT_ID, CLINIC_ID"));
+        assertThat(ended.json().path("result").path("size").asLong()).isEqualTo(bytes);
+        assertThat(ended.json().path("resultSize").asLong()).isEqualTo(bytes);
+    }
+
+    @Test
+    void aPageIsStreamedInEveryForm() throws IOException {
+        // Given
+        String id = run(integrator, QueryBody.sql(PAGED)).id();
+        byte[] rows = rowsOf(integrator.page(demo.siteId(), id, 2));
+
+        // When
+        HttpResponse<byte[]> plain = integrator.stream(demo.siteId(), id, 2);
+        HttpResponse<byte[]> zstd = integrator.stream(demo.siteId(), id, 2, "Accept-Encoding", "zstd");
+        HttpResponse<byte[]> gzip = integrator.stream(demo.siteId(), id, 2, "Accept-Encoding", "gzip");
+        HttpResponse<byte[]> lines = integrator.stream(demo.siteId(), id, 2, "Accept", "application/x-ndjson");
+
+        // Then
+        assertThat(plain.statusCode()).isEqualTo(200);
+        assertThat(plain.body()).isEqualTo(rows);
+        assertThat(zstd.headers().firstValue("Content-Encoding")).contains("zstd");
+        assertThat(Zstd.decompress(zstd.body(), rows.length)).isEqualTo(rows);
+        assertThat(gzip.headers().firstValue("Content-Encoding")).contains("gzip");
+        assertThat(new GZIPInputStream(new ByteArrayInputStream(gzip.body())).readAllBytes())
+                .isEqualTo(rows);
+        assertThat(lines.headers().firstValue("Content-Type").orElse("")).startsWith("application/x-ndjson");
+        List<String> each = new String(lines.body(), StandardCharsets.UTF_8).lines().toList();
+        assertThat(MAPPER.readTree("[" + String.join(",", each) + "]")).isEqualTo(MAPPER.readTree(rows));
+        for (HttpResponse<byte[]> answer : List.of(plain, zstd, gzip, lines)) {
+            assertThat(answer.headers().firstValue("Rows-Count")).contains(Integer.toString(each.size()));
+        }
+    }
+
+    @Test
+    void noRowsAreOneEmptyPageAndAWriteHasNone() {
+        // When
+        Answer none = run(integrator, QueryBody.sql("select PATIENT_ID from PATIENTS where 1 = 0"));
+        Answer write = run(
+                integrator,
+                QueryBody.sql("update APPOINTMENTS set NOTE = NOTE where APPOINTMENT_ID < 0")
+                        .nonQuery());
+
+        // Then
+        assertThat(none.json().path("result").path("pages")).hasSize(1);
+        assertThat(integrator.page(demo.siteId(), none.id(), 1).pageRows()).isEmpty();
+        assertThat(write.queryStatus()).isEqualTo("successful");
+        assertThat(write.json().path("result").path("rowsAffected").asInt()).isZero();
+        assertThat(write.json().path("result").path("pages")).isEmpty();
+    }
+
+    @Test
+    void theDatabasesErrorEndsIt() {
+        // When
+        Answer failed = awaitEnded(QueryBody.sql("select * from NO_SUCH_TABLE"));
+        Answer refused = awaitEnded(QueryBody.sql("set role ANY_ROLE"));
+
+        // Then
+        assertThat(failed.queryStatus()).isEqualTo("executionFailed");
+        assertThat(failed.errorType()).isEqualTo("fbsql");
+        assertThat(failed.errorMessage()).contains("NO_SUCH_TABLE");
+        assertThat(failed.json().path("completedAt").isTextual()).isTrue();
+        assertThat(refused.queryStatus()).isEqualTo("executionFailed");
+        assertThat(refused.errorCode()).isEqualTo(1007);
+    }
+
+    @Test
+    void cancellingEndsWhatRunsAndRemovesPages() {
+        // Given
+        String running = integrator
+                .async(
+                        demo.siteId(),
+                        QueryBody.sql("select count(*) as CANCELLED_ASYNC from APPOINTMENTS a, APPOINTMENTS b,"
+                                + " APPOINTMENTS c, APPOINTMENTS d"))
+                .id();
+        String finished = run(integrator, QueryBody.sql("select 1 as ONE from RDB$DATABASE"))
+                .id();
+        await().atMost(SOON).until(() -> !suite.practiceServer()
+                .running("CANCELLED_ASYNC")
+                .isEmpty());
+
+        // When
+        Answer cancelled = integrator.delete(demo.siteId(), running);
+        Answer removed = integrator.delete(demo.siteId(), finished);
+
+        // Then
+        assertThat(cancelled.status()).isEqualTo(202);
+        assertThat(removed.status()).isEqualTo(202);
+        Answer ended = integrator.awaitEnded(demo.siteId(), running);
+        assertThat(ended.queryStatus()).isEqualTo("executionFailed");
+        assertThat(ended.errorCode()).isEqualTo(1004);
+        await().atMost(SOON).until(() ->
+                suite.practiceServer().running("CANCELLED_ASYNC").isEmpty());
+        assertThat(integrator.page(demo.siteId(), finished, 1).status()).isEqualTo(410);
+        assertThat(integrator.delete(demo.siteId(), running).status()).isEqualTo(202);
+    }
+
+    @Test
+    void aBatchAnswersInTheOrderAsked() {
+        // Given
+        String mine = run(integrator, QueryBody.sql("select 1 as ONE from RDB$DATABASE"))
+                .id();
+        UUID unknown = IntegratorClient.unknownId();
+
+        // When
+        Answer batch = integrator.statuses(
+                demo.siteId(), "{\"queryIds\":[\"%s\",\"%s\",\"%s\"]}".formatted(mine, unknown, mine));
+        Answer strangers = suite.integratorC().statuses(demo.siteId(), "{\"queryIds\":[\"%s\"]}".formatted(mine));
+
+        // Then
+        assertThat(batch.status()).isEqualTo(200);
+        List<String> found = new ArrayList<>();
+        batch.json().path("results").forEach(one -> found.add(one.path("status").asText()));
+        assertThat(found).containsExactly("found", "notFound", "found");
+        assertThat(strangers.json().path("results").get(0).path("status").asText())
+                .isEqualTo("notFound");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "501"})
+    void aBatchHasItsBounds(int ids) {
+        String body = IntStream.range(0, ids)
+                .mapToObj(i -> "\"" + UUID.randomUUID() + "\"")
+                .collect(Collectors.joining(",", "{\"queryIds\":[", "]}"));
+
+        Answer answer = integrator.statuses(demo.siteId(), body);
+
+        assertThat(answer.status()).as("%s", answer).isEqualTo(400);
+        assertThat(answer.message()).contains("queryIds", "500");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,400", "-1,400", "2,404", "two,400", "99999999999,400"})
+    void aPageThatThereIsNotSaysSo(String page, int status) {
+        String id = run(integrator, QueryBody.sql("select 1 as ONE from RDB$DATABASE"))
+                .id();
+
+        Answer answer = integrator.page(demo.siteId(), id, page);
+
+        assertThat(answer.status()).as("%s", answer).isEqualTo(status);
+        assertThat(answer.message()).isNotBlank();
+    }
+
+    @Test
+    void nobodyElseSeesIt() {
+        // Given
+        String id = run(integrator, QueryBody.sql("select 1 as ONE from RDB$DATABASE"))
+                .id();
+
+        // Then
+        IntegratorClient stranger = suite.integratorC();
+        assertThat(stranger.query(demo.siteId(), id).status()).isEqualTo(404);
+        assertThat(stranger.page(demo.siteId(), id, 1).status()).isEqualTo(404);
+        assertThat(stranger.delete(demo.siteId(), id).status()).isEqualTo(404);
+        assertThat(stranger.stream(demo.siteId(), id, 1).statusCode()).isEqualTo(404);
+        assertThat(integrator.query(demo.siteId(), IntegratorClient.unknownId()).status())
+                .isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "7200001", "\"soon\""})
+    void itsTimeInTheQueueHasBounds(String value) {
+        Answer answer = integrator.async(
+                demo.siteId(), "{\"maxTimeInQueue\":%s,\"command\":{\"text\":\"select 1\"}}".formatted(value));
+
+        assertThat(answer.status()).as("%s", answer).isEqualTo(400);
+        assertThat(answer.message()).contains("maxTimeInQueue");
+    }
+
+    @Test
+    void theSameRequestTwiceIsOneQuery() {
+        // Given
+        String body = QueryBody.sql("insert into APPOINTMENTS (APPOINTMENT_ID, PATIENT_ID, DOCTOR_ID, CLINIC_ID,"
+                        + " STARTS_ON, STARTS_AT, STATUS) select max(APPOINTMENT_ID) + 1, 1, 1, 1, current_date,"
+                        + " current_time, 'BOOKED' from APPOINTMENTS")
+                .nonQuery()
+                .toString();
+        String key = UUID.randomUUID().toString();
+        int before = appointments();
+
+        // When
+        Answer first = integrator.async(demo.siteId(), body, "Idempotency-Key", key);
+        Answer second = integrator.async(demo.siteId(), body, "Idempotency-Key", key);
+        Answer other = integrator.async(
+                demo.siteId(), QueryBody.sql("select 1 from RDB$DATABASE").toString(), "Idempotency-Key", key);
+
+        // Then
+        assertThat(first.status()).as("%s", first).isEqualTo(201);
+        assertThat(second.status()).isEqualTo(201);
+        assertThat(second.id()).isEqualTo(first.id());
+        assertThat(other.status()).isEqualTo(409);
+        assertThat(integrator.awaitEnded(demo.siteId(), first.id()).queryStatus())
+                .isEqualTo("successful");
+        assertThat(appointments()).isEqualTo(before + 1);
+    }
+
+    private int appointments() {
+        return Integer.parseInt(suite.practiceServer()
+                .texts("select count(*) from APPOINTMENTS")
+                .get(0));
+    }
+
+    private Answer awaitEnded(QueryBody body) {
+        Answer accepted = integrator.async(demo.siteId(), body);
+        assertThat(accepted.status()).as("%s", accepted).isEqualTo(201);
+        return integrator.awaitEnded(demo.siteId(), accepted.id());
+    }
+
+    private Answer run(IntegratorClient client, QueryBody body) {
+        Answer accepted = client.async(demo.siteId(), body);
+        assertThat(accepted.status()).as("%s", accepted).isEqualTo(201);
+        Answer ended = client.awaitEnded(demo.siteId(), accepted.id());
+        assertThat(ended.queryStatus()).as("%s", ended).isEqualTo("successful");
+        return ended;
+    }
+
+    private static byte[] rowsOf(Answer page) {
+        return java.util.Base64.getDecoder().decode(page.json().path("data").asText());
+    }
+}

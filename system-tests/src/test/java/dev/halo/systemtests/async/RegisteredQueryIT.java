@@ -1,0 +1,179 @@
+package dev.halo.systemtests.async;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.halo.systemtests.client.Answer;
+import dev.halo.systemtests.client.IntegratorClient;
+import dev.halo.systemtests.client.QueryBody;
+import dev.halo.systemtests.suite.Demo;
+import dev.halo.systemtests.suite.SuiteUnderTest;
+import dev.halo.systemtests.suite.SystemTest;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Registered queries, as an integrator sees them. */
+@SystemTest
+class RegisteredQueryIT {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    private final SuiteUnderTest suite;
+    private final Demo demo;
+    private final IntegratorClient integrator;
+
+    RegisteredQueryIT(SuiteUnderTest suite) {
+        this.suite = suite;
+        this.demo = suite.demo();
+        this.integrator = suite.integratorA();
+    }
+
+    @Test
+    void runsAtOnceAndOnceMoreAtItsEnd() throws Exception {
+        // When a query is registered whose duration is its frequency
+        Answer accepted = register(
+                QueryBody.sql("select count(*) as N from PATIENTS").registered("Patients", 60, 60));
+        String id = accepted.id();
+
+        // Then it runs at once
+        assertThat(accepted.header("Location")).endsWith("/queries/registered/" + id);
+        Answer first = awaitRuns(id, 1);
+        assertThat(first.queryStatus()).isEqualTo("enabled");
+        assertThat(first.json().path("name").asText()).isEqualTo("Patients");
+        Answer result = results(id);
+        assertThat(result.pageRows().get(0).path("N").asInt()).isEqualTo(2_000);
+        assertThat(result.json().path("rows").asInt()).isEqualTo(1);
+        assertThat(first.json().path("lastHash").asText()).isEqualTo(hashOf(result));
+        long sizes = first.json().path("metrics").path("resultSizeSum").asLong();
+        assertThat(sizes).isEqualTo(result.json().path("size").asLong());
+
+        // And on the boundary of its duration, where an unchanged result adds nothing
+        Answer second = await().atMost(Duration.ofSeconds(120))
+                .until(() -> registered(id), answer -> runs(answer) == 2 && isCompleted(answer));
+        assertThat(second.json().path("metrics").path("resultSizeSum").asLong()).isEqualTo(sizes);
+        assertThat(second.json().path("completedAt").isTextual()).isTrue();
+        assertThat(results(id).pageRows().get(0).path("N").asInt()).isEqualTo(2_000);
+    }
+
+    @Test
+    void aFailedRunIsShownAndDoesNotEndIt() {
+        // When
+        String id = register(
+                        QueryBody.sql("select * from NO_SUCH_TABLE").registered("Wrong", 60, 3_600))
+                .id();
+
+        // Then
+        Answer failed = await().atMost(SOON)
+                .until(
+                        () -> registered(id),
+                        answer -> answer.json().path("metrics").path("executionFailedCount").asInt() == 1);
+        assertThat(failed.queryStatus()).isEqualTo("enabled");
+        assertThat(failed.json().path("lastErrorDetails").path("errorType").asText()).isEqualTo("fbsql");
+        assertThat(integrator.get(path(id) + "/results").status()).isEqualTo(404);
+        cancel(id);
+    }
+
+    @Test
+    void cancellingIsForGoodAndItsResultStays() {
+        // Given
+        String id = register(QueryBody.sql("select 1 as ONE from RDB$DATABASE").registered("Short", 60, 3_600))
+                .id();
+        awaitRuns(id, 1);
+
+        // When
+        cancel(id);
+
+        // Then
+        assertThat(registered(id).queryStatus()).isEqualTo("cancelled");
+        assertThat(integrator.send("DELETE", path(id), null, null).status()).isEqualTo(204);
+        assertThat(results(id).pageRows()).hasSize(1);
+        Answer list = integrator.get(IntegratorClient.registeredPath(demo.siteId()));
+        JsonNode mine = null;
+        for (JsonNode one : list.json().path("registeredQueries")) {
+            mine = one.path("id").asText().equals(id) ? one : mine;
+        }
+        assertThat(mine).isNotNull();
+        assertThat(mine.path("status").asText()).isEqualTo("cancelled");
+    }
+
+    @Test
+    void nobodyElseSeesIt() {
+        // Given
+        String id = register(QueryBody.sql("select 1 as ONE from RDB$DATABASE").registered("Mine", 60, 3_600))
+                .id();
+
+        // Then
+        IntegratorClient stranger = suite.integratorC();
+        assertThat(stranger.get(path(id)).status()).isEqualTo(404);
+        assertThat(stranger.get(path(id) + "/results").status()).isEqualTo(404);
+        assertThat(stranger.send("DELETE", path(id), null, null).status()).isEqualTo(404);
+        assertThat(stranger.get(IntegratorClient.registeredPath(demo.siteId()))
+                        .json()
+                        .path("registeredQueries"))
+                .noneMatch(one -> one.path("id").asText().equals(id));
+        cancel(id);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "59, 3600, frequency",
+        "60, 59, duration",
+        "60, 86401, duration",
+        "3600, 60, duration",
+        "-1, 3600, frequency"
+    })
+    void itsTimesHaveBounds(int frequency, int duration, String field) {
+        Answer answer = integrator.register(
+                demo.siteId(), QueryBody.sql("select 1 from RDB$DATABASE").registered("Bounds", frequency, duration));
+
+        assertThat(answer.status()).as("%s", answer).isEqualTo(400);
+        assertThat(answer.message()).contains(field);
+    }
+
+    private Answer register(String body) {
+        Answer accepted = integrator.register(demo.siteId(), body);
+        assertThat(accepted.status()).as("%s", accepted).isEqualTo(202);
+        return accepted;
+    }
+
+    private void cancel(String id) {
+        assertThat(integrator.send("DELETE", path(id), null, null).status()).isEqualTo(204);
+    }
+
+    private Answer awaitRuns(String id, int count) {
+        return await().atMost(SOON).until(() -> registered(id), answer -> runs(answer) == count);
+    }
+
+    private Answer registered(String id) {
+        return integrator.get(path(id));
+    }
+
+    private Answer results(String id) {
+        Answer answer = integrator.get(path(id) + "/results");
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+        return answer;
+    }
+
+    private String path(String id) {
+        return IntegratorClient.registeredPath(demo.siteId()) + "/" + id;
+    }
+
+    private static int runs(Answer answer) {
+        return answer.json().path("metrics").path("executionSucceededCount").asInt();
+    }
+
+    private static boolean isCompleted(Answer answer) {
+        return answer.queryStatus().equals("completed");
+    }
+
+    private static String hashOf(Answer result) throws Exception {
+        byte[] json = Base64.getDecoder().decode(result.json().path("data").asText());
+        return Base64.getEncoder()
+                .encodeToString(MessageDigest.getInstance("SHA-256").digest(json));
+    }
+}
