@@ -11,6 +11,7 @@ import dev.halo.gateway.fake.GatewayResources;
 import dev.halo.protocol.link.LinkApi;
 import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.QueryRequest;
+import dev.halo.test.Background;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -26,7 +27,6 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,7 +117,7 @@ class StoredResultIT {
                 .bridge()
                 .open(
                         site,
-                        (query, headers, bridge) -> CompletableFuture.runAsync(() -> {
+                        (query, headers, bridge) -> Background.run(() -> {
                             upload(uploader, query, rows, count);
                             bridge.answer(query, headers.linkId(), headers.sessionId(), outcome, "");
                         }));

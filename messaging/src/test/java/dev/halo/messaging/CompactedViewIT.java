@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.halo.protocol.topic.Topic;
+import dev.halo.test.Background;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -162,7 +163,7 @@ class CompactedViewIT {
 
         // When eight threads ask all the time, each waiting for its answer
         List<CompletableFuture<Integer>> threads = IntStream.range(0, 8)
-                .mapToObj(thread -> CompletableFuture.supplyAsync(() -> {
+                .mapToObj(thread -> Background.supply(() -> {
                     int reached = 0;
                     for (int i = 0; i < 250; i++) {
                         reached += view.catchUp().toCompletableFuture().join() ? 1 : 0;

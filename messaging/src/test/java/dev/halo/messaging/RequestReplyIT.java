@@ -9,6 +9,7 @@ import dev.halo.messaging.RequestReply.NoReply.Cause;
 import dev.halo.messaging.RequestReply.Reply;
 import dev.halo.protocol.header.MessageHeaders;
 import dev.halo.protocol.topic.Topic;
+import dev.halo.test.Background;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -290,7 +291,7 @@ class RequestReplyIT {
     void noRequestIsForgottenWhenItIsClosedMeanwhile() {
         // Given callers that send all the time
         List<CompletableFuture<CompletionStage<Reply>>> callers = IntStream.range(0, 40)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> ask(SILENT_SLOT, "x")))
+                .mapToObj(i -> Background.supply(() -> ask(SILENT_SLOT, "x")))
                 .toList();
 
         // When it is closed in the middle of it

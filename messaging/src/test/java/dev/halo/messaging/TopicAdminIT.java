@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.halo.embedded.EmbeddedKafka;
 import dev.halo.embedded.Ports;
 import dev.halo.protocol.topic.Topic;
+import dev.halo.test.Background;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -74,7 +75,7 @@ class TopicAdminIT {
     void servicesThatStartTogetherDoNotDisturbEachOther() {
         // When four services ensure the topics at the same time
         List<CompletableFuture<Void>> services = Stream.generate(
-                        () -> CompletableFuture.runAsync(() -> TopicAdmin.ensure(kafka.settings())))
+                        () -> Background.run(() -> TopicAdmin.ensure(kafka.settings())))
                 .limit(4)
                 .toList();
 

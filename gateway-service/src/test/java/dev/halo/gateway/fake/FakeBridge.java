@@ -17,13 +17,13 @@ import dev.halo.protocol.session.SessionOpened;
 import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.session.SlotRecord;
 import dev.halo.protocol.topic.Topic;
+import dev.halo.test.Background;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -63,12 +63,7 @@ public final class FakeBridge implements AutoCloseable {
 
     /** A machine that is too busy to beat in time loses the slot; the tests go on with the next incarnation. */
     private void claim() {
-        beacon = new SlotBeacon(
-                        settings,
-                        producer,
-                        SlotRecord.Kind.ROUTING,
-                        slot,
-                        cause -> CompletableFuture.runAsync(this::claim))
+        beacon = new SlotBeacon(settings, producer, SlotRecord.Kind.ROUTING, slot, cause -> Background.run(this::claim))
                 .start();
         beacon.claimed().toCompletableFuture().join();
     }

@@ -10,6 +10,7 @@ import dev.halo.protocol.query.Command;
 import dev.halo.protocol.query.ExecutionMode;
 import dev.halo.protocol.query.LinkErrorCode;
 import dev.halo.protocol.query.QueryFailure;
+import dev.halo.test.Background;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -224,8 +225,8 @@ class StoppingIT {
 
     private CompletableFuture<ExecutionResult> startQuery(String sql, ExecutionMode mode, CancelToken token) {
         Execution execution = execution(sql, mode, ExecutionLimits.UNBOUNDED, 60);
-        CompletableFuture<ExecutionResult> running = CompletableFuture.supplyAsync(
-                () -> engine.engine().run(execution, new Whole(), EngineUnderTest.OPEN, token));
+        CompletableFuture<ExecutionResult> running =
+                Background.supply(() -> engine.engine().run(execution, new Whole(), EngineUnderTest.OPEN, token));
         await().atMost(Duration.ofSeconds(60)).until(() -> database.runningStatements() == 1 || running.isDone());
         return running;
     }

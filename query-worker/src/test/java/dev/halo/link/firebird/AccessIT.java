@@ -20,6 +20,7 @@ import dev.halo.protocol.query.Command;
 import dev.halo.protocol.query.LinkErrorCode;
 import dev.halo.protocol.query.QueryFailure;
 import dev.halo.protocol.query.QueryMode;
+import dev.halo.test.Background;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -289,8 +290,7 @@ class AccessIT {
 
     private CompletableFuture<ExecutionResult> startEndless(IntegratorLogin login, CancelToken token) {
         Execution execution = execution(database.site(), login, ENDLESS);
-        return CompletableFuture.supplyAsync(
-                () -> engine.engine().run(execution, new Whole(), EngineUnderTest.OPEN, token));
+        return Background.supply(() -> engine.engine().run(execution, new Whole(), EngineUnderTest.OPEN, token));
     }
 
     /** @return why a query that PUBLIC may run failed, null if it ran */
