@@ -20,6 +20,7 @@ import dev.halo.protocol.query.Parameter;
 import dev.halo.protocol.query.ParameterType;
 import dev.halo.protocol.query.QueryFailure;
 import dev.halo.protocol.session.SessionRecord.CloseCause;
+import dev.halo.test.Background;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -225,7 +226,7 @@ class AsyncIT {
     @Test
     void aResultWhosePagesAreNotAllThereHasFailed() {
         List<String> pages = List.of(FakeLink.page(0, 2), FakeLink.page(2, 2));
-        at.open((query, headers, bridge) -> CompletableFuture.runAsync(() -> {
+        at.open((query, headers, bridge) -> Background.run(() -> {
             FakeLink.Held held = new FakeLink.Held(query, headers, bridge);
             link.put(held, pages.subList(0, 1));
             held.ended(FakeLink.outcome(pages, List.of()));
@@ -242,7 +243,7 @@ class AsyncIT {
     @Test
     void pagesOfAnotherLinkDoNotCount() {
         List<String> pages = List.of(FakeLink.page(0, 2));
-        at.open((query, headers, bridge) -> CompletableFuture.runAsync(() -> {
+        at.open((query, headers, bridge) -> Background.run(() -> {
             link.put(UUID.randomUUID(), query, 1, 0, pages.get(0));
             new FakeLink.Held(query, headers, bridge).ended(FakeLink.outcome(pages, List.of()));
         }));
@@ -284,7 +285,7 @@ class AsyncIT {
         held.queued();
         api.await(site, id, "queued");
         CompletableFuture<Api.Answer> waiting =
-                CompletableFuture.supplyAsync(() -> api.get(Api.queryPath(site, id) + "?waitMs=20000"));
+                Background.supply(() -> api.get(Api.queryPath(site, id) + "?waitMs=20000"));
         Api.Answer shortWait = api.get(Api.queryPath(site, id) + "?waitMs=50");
 
         assertThat(shortWait.json().path("status").asText()).isEqualTo("queued");

@@ -15,6 +15,7 @@ import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.Parameter;
 import dev.halo.protocol.query.QueryFailure;
 import dev.halo.protocol.query.QueryRequest;
+import dev.halo.test.Background;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -119,16 +120,16 @@ class IdempotencyIT {
     @Test
     void oneThatComesWhileTheFirstRunsJoinsIt() {
         CountDownLatch answer = new CountDownLatch(1);
-        link((query, headers, one) -> CompletableFuture.runAsync(() -> {
+        link((query, headers, one) -> Background.run(() -> {
             await(answer);
             Behaviours.rows("[{\"A\":1}]", 1).take(query, headers, one);
         }));
 
         List<CompletableFuture<Api.Answer>> answers = IntStream.range(0, 4)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> immediate(SELECT)))
+                .mapToObj(i -> Background.supply(() -> immediate(SELECT)))
                 .toList();
         Awaitility.await().until(() -> taken() == 1);
-        CompletableFuture<Api.Answer> late = CompletableFuture.supplyAsync(() -> immediate(SELECT));
+        CompletableFuture<Api.Answer> late = Background.supply(() -> immediate(SELECT));
         assertThat(immediate(INSERT).status()).isEqualTo(409);
         answer.countDown();
 
@@ -148,7 +149,7 @@ class IdempotencyIT {
         sql("update gateway.idempotency_key set state = 'BEGUN', answer = null, http_status = null where key = '" + key
                 + "'");
 
-        CompletableFuture<Api.Answer> second = CompletableFuture.supplyAsync(() -> immediate(INSERT));
+        CompletableFuture<Api.Answer> second = Background.supply(() -> immediate(INSERT));
         sql("update gateway.idempotency_key set state = 'NOT_KEPT' where key = '" + key + "'");
 
         assertThat(second.join().status()).isEqualTo(409);
@@ -181,7 +182,7 @@ class IdempotencyIT {
     @Test
     void aCallerThatHangsUpFindsTheAnswerLater() {
         CountDownLatch answer = new CountDownLatch(1);
-        link((query, headers, one) -> CompletableFuture.runAsync(() -> {
+        link((query, headers, one) -> Background.run(() -> {
             await(answer);
             Behaviours.affected(7).take(query, headers, one);
         }));
@@ -193,7 +194,7 @@ class IdempotencyIT {
         Awaitility.await().until(() -> taken() == 1);
 
         hangsUp.cancel(true);
-        CompletableFuture<Api.Answer> again = CompletableFuture.supplyAsync(() -> immediate(INSERT));
+        CompletableFuture<Api.Answer> again = Background.supply(() -> immediate(INSERT));
         answer.countDown();
 
         assertThat(again.join().json().path("result").path("rowsAffected").asInt())
@@ -274,7 +275,7 @@ class IdempotencyIT {
     @Test
     void registrationsThatComeAtOnceAreOne() {
         List<CompletableFuture<Api.Answer>> answers = IntStream.range(0, 4)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> registered(REGISTER)))
+                .mapToObj(i -> Background.supply(() -> registered(REGISTER)))
                 .toList();
 
         assertThat(answers.stream()

@@ -10,6 +10,7 @@ import dev.halo.protocol.query.Parameter;
 import dev.halo.protocol.query.Produced;
 import dev.halo.protocol.query.QueryFailure;
 import dev.halo.protocol.query.QueryRequest;
+import dev.halo.test.Background;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,7 +23,6 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 
 /** What a Link does with an async query: reports, and pages of one row after the other. */
 public final class FakeLink {
@@ -75,7 +75,7 @@ public final class FakeLink {
     /** As {@link #runs(String...)}, with output values. */
     public FakeBridge.Behaviour runs(List<Parameter> values, String... pages) {
         List<String> all = List.of(pages);
-        return (query, headers, bridge) -> CompletableFuture.runAsync(() -> {
+        return (query, headers, bridge) -> Background.run(() -> {
             Held held = new Held(query, headers, bridge).queued().executing();
             put(held, all);
             held.uploading(all).ended(outcome(all, values));

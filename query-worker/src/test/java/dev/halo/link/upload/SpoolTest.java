@@ -3,6 +3,7 @@ package dev.halo.link.upload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halo.link.upload.Spool.Room;
+import dev.halo.test.Background;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +52,7 @@ class SpoolTest {
         // Given
         Spool spool = new Spool(directory, 100);
         spool.take(100, Duration.ZERO, () -> false);
-        CompletableFuture<Room> waiting = CompletableFuture.supplyAsync(() -> take(spool, new AtomicBoolean()));
+        CompletableFuture<Room> waiting = Background.supply(() -> take(spool, new AtomicBoolean()));
 
         // When
         spool.giveBack(50);
@@ -67,7 +68,7 @@ class SpoolTest {
         Spool spool = new Spool(directory, 100);
         spool.take(100, Duration.ZERO, () -> false);
         AtomicBoolean stopped = new AtomicBoolean();
-        CompletableFuture<Room> waiting = CompletableFuture.supplyAsync(() -> take(spool, stopped));
+        CompletableFuture<Room> waiting = Background.supply(() -> take(spool, stopped));
 
         // When
         stopped.set(true);
