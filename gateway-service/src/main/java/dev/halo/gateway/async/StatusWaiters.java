@@ -96,7 +96,7 @@ public class StatusWaiters {
         }
         Set<UUID> ids = new HashSet<>();
         waiters.forEach(waiter -> ids.add(waiter.queryId));
-        look.set(store.inTransaction(config.storeTimeout(), connection -> AsyncRows.findAll(connection, ids))
+        look.set(store.reading(config.storeTimeout(), connection -> AsyncRows.findAll(connection, ids))
                 .thenAccept(this::compare)
                 .exceptionally(failure -> null));
     }

@@ -55,20 +55,20 @@ public class WrongVerbs {
     @Path(QueryResource.ID)
     @Operation(hidden = true)
     public Response postToQuery(@RestPath String queryId) {
-        throw new NotAllowedException(HttpMethod.GET, HttpMethod.DELETE);
+        throw new NotAllowedException(HttpMethod.GET, new String[] {HttpMethod.DELETE});
     }
 
     @PUT
     @Path(QueryResource.ID)
     @Operation(hidden = true)
     public Response putToQuery(@RestPath String queryId) {
-        throw new NotAllowedException(HttpMethod.GET, HttpMethod.DELETE);
+        throw new NotAllowedException(HttpMethod.GET, new String[] {HttpMethod.DELETE});
     }
 
     @PATCH
     @Path(QueryResource.ID)
     @Operation(hidden = true)
     public Response patchOfQuery(@RestPath String queryId) {
-        throw new NotAllowedException(HttpMethod.GET, HttpMethod.DELETE);
+        throw new NotAllowedException(HttpMethod.GET, new String[] {HttpMethod.DELETE});
     }
 }
