@@ -102,7 +102,7 @@ class SessionReconciler {
 
     void start(@Observes StartupEvent event) {
         long interval = config.sweep().reconciliation().toMillis();
-        looker.scheduleWithFixedDelay(this::look, interval, interval, TimeUnit.MILLISECONDS);
+        looker.scheduleWithFixedDelay(this::lookAgain, interval, interval, TimeUnit.MILLISECONDS);
     }
 
     void stop(@Observes ShutdownEvent event) {
@@ -123,6 +123,15 @@ class SessionReconciler {
                                 AsyncRows.utc(changes.now())),
                         config.storeTimeout()))
                 .thenAccept(written -> metrics.event("sessionOpened", "applied"));
+    }
+
+    /** What a look throws must not end the looking. */
+    private void lookAgain() {
+        try {
+            look();
+        } catch (RuntimeException e) {
+            LOG.error("event=reconcilerFault", e);
+        }
     }
 
     private void look() {

@@ -103,11 +103,20 @@ class Sweeper {
 
     void start(@Observes StartupEvent event) {
         long interval = config.sweep().interval().toMillis();
-        looker.scheduleWithFixedDelay(this::look, interval, interval, TimeUnit.MILLISECONDS);
+        looker.scheduleWithFixedDelay(this::lookAgain, interval, interval, TimeUnit.MILLISECONDS);
     }
 
     void stop(@Observes ShutdownEvent event) {
         looker.shutdownNow();
+    }
+
+    /** What a look throws must not end the looking. */
+    private void lookAgain() {
+        try {
+            look();
+        } catch (RuntimeException e) {
+            LOG.error("event=sweeperFault", e);
+        }
     }
 
     private void look() {
@@ -121,6 +130,8 @@ class Sweeper {
                 .handle((done, failure) -> {
                     metrics.swept(failure == null ? "done" : "failed");
                     if (failure != null) {
+                        // What is known of Links and reports may be old until they have been read again.
+                        endsBefore = null;
                         LOG.warnf(
                                 "event=sweepFailed error=%s", failure.getClass().getSimpleName());
                     }
