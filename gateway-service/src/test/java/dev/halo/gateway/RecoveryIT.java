@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +69,11 @@ class RecoveryIT {
         site = at.site();
         api = at.api();
         link = new FakeLink(base);
+    }
+
+    @AfterEach
+    void endWhatIsLeft() {
+        at.close();
     }
 
     @Test
@@ -197,8 +203,10 @@ class RecoveryIT {
         BlockingQueue<FakeLink.Held> second = at.openHolding(otherBridge);
         otherBridge.sessionOpened(at.session(), UUID.randomUUID(), List.of());
 
-        assertThat(api.await(site, write, "executionFailed").path("errorCode").asInt()).isEqualTo(1001);
-        assertThat(api.await(site, running, "executionFailed").path("errorCode").asInt()).isEqualTo(1099);
+        assertThat(api.await(site, write, "executionFailed").path("errorCode").asInt())
+                .isEqualTo(1001);
+        assertThat(api.await(site, running, "executionFailed").path("errorCode").asInt())
+                .isEqualTo(1099);
         assertThat(at.taken(second).query().queryId()).isEqualTo(waiting);
         assertThat(second).isEmpty();
     }
@@ -270,7 +278,8 @@ class RecoveryIT {
         UUID id = api.start(site, SHORT_SELECT);
         at.taken(taken).queued();
 
-        assertThat(api.await(site, id, "expiredInQueue").path("errorCode").asInt()).isEqualTo(1002);
+        assertThat(api.await(site, id, "expiredInQueue").path("errorCode").asInt())
+                .isEqualTo(1002);
         at.awaitCancel(id, LinkErrorCode.CANCELLED);
     }
 
@@ -282,7 +291,8 @@ class RecoveryIT {
         api.await(site, id, "queued");
         Fakes.shared().bridge().endedLongAgo(at.session());
 
-        assertThat(api.await(site, id, "executionFailed").path("errorCode").asInt()).isEqualTo(1001);
+        assertThat(api.await(site, id, "executionFailed").path("errorCode").asInt())
+                .isEqualTo(1001);
     }
 
     @Test
@@ -294,7 +304,8 @@ class RecoveryIT {
 
         Fakes.shared().bridge().endedLongAgo(at.session());
 
-        assertThat(api.await(site, id, "executionFailed").path("errorCode").asInt()).isEqualTo(1001);
+        assertThat(api.await(site, id, "executionFailed").path("errorCode").asInt())
+                .isEqualTo(1001);
     }
 
     @Test

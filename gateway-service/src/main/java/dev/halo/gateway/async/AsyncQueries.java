@@ -141,13 +141,13 @@ public class AsyncQueries {
 
     /** A query of an integrator at a site; fails with {@link Refusal} 503 if the store cannot be reached. */
     public CompletionStage<Optional<AsyncQuery>> find(UUID integratorId, UUID siteId, UUID id) {
-        return available(store.inTransaction(config.storeTimeout(), connection -> AsyncRows.find(connection, id)))
+        return available(store.reading(config.storeTimeout(), connection -> AsyncRows.find(connection, id)))
                 .thenApply(found -> found.filter(query -> isOf(query, integratorId, siteId)));
     }
 
     /** Those of the ids that are queries of an integrator at a site, by id, with their pages. */
     public CompletionStage<Map<UUID, Found>> findAll(UUID integratorId, UUID siteId, Collection<UUID> ids) {
-        return available(store.inTransaction(config.storeTimeout(), connection -> AsyncRows.findAll(connection, ids)
+        return available(store.reading(config.storeTimeout(), connection -> AsyncRows.findAll(connection, ids)
                 .compose(queries -> withPages(
                         connection,
                         queries.stream()
@@ -158,8 +158,7 @@ public class AsyncQueries {
     /** A query with its pages. */
     public CompletionStage<Found> withPages(AsyncQuery query) {
         return hasPages(query)
-                ? available(store.inTransaction(
-                                config.storeTimeout(), connection -> withPages(connection, List.of(query))))
+                ? available(store.reading(config.storeTimeout(), connection -> withPages(connection, List.of(query))))
                         .thenApply(found -> found.get(query.id()))
                 : CompletableFuture.completedFuture(new Found(query, List.of()));
     }
@@ -169,16 +168,13 @@ public class AsyncQueries {
                 queries.stream().filter(this::hasPages).map(AsyncChanges::owner).toList();
         return PageSets.list(connection, owners).map(pages -> {
             Map<UUID, Found> all = new HashMap<>();
-            queries.forEach(query ->
-                    all.put(query.id(), new Found(query, pages.getOrDefault(query.id(), List.of()))));
+            queries.forEach(query -> all.put(query.id(), new Found(query, pages.getOrDefault(query.id(), List.of()))));
             return all;
         });
     }
 
     private boolean hasPages(AsyncQuery query) {
-        return query.progress().result() != null
-                && query.progress().result().pages() > 0
-                && !isGone(query);
+        return query.progress().result() != null && query.progress().result().pages() > 0 && !isGone(query);
     }
 
     /** Whether the result can no longer be fetched: it was removed, or its time is over. */
@@ -197,8 +193,7 @@ public class AsyncQueries {
     /** Has a query end wherever it is, and removes its pages; again does nothing. */
     public CompletionStage<Void> cancel(AsyncQuery query) {
         return available(changes.change(
-                        query.id(),
-                        locked -> Transitions.cancelled(locked, LinkErrorCode.CANCELLED, changes.now())))
+                        query.id(), locked -> Transitions.cancelled(locked, LinkErrorCode.CANCELLED, changes.now())))
                 .thenAccept(changed -> {});
     }
 

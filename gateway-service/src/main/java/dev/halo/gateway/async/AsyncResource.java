@@ -79,8 +79,14 @@ public class AsyncResource {
             responseCode = "201",
             description = "It is stored.",
             headers = {
-                @Header(name = "Location", description = "Where to ask for it.", schema = @Schema(type = SchemaType.STRING)),
-                @Header(name = "Retry-After", description = "Seconds after which asking is worth it.", schema = @Schema(type = SchemaType.INTEGER))
+                @Header(
+                        name = "Location",
+                        description = "Where to ask for it.",
+                        schema = @Schema(type = SchemaType.STRING)),
+                @Header(
+                        name = "Retry-After",
+                        description = "Seconds after which asking is worth it.",
+                        schema = @Schema(type = SchemaType.INTEGER))
             },
             content = @Content(schema = @Schema(implementation = AsyncQueryJson.class)))
     public Uni<Response> post(

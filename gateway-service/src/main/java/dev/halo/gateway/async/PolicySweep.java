@@ -42,7 +42,10 @@ class PolicySweep {
 
     private static final String REMOVE_PAGES = """
             update gateway.async_query set pages_removed = true, updated_at = $3
-            where integrator_id = $1 and site_id = $2 and completed_at is not null and not pages_removed
+            where (created_at, query_id) in (
+              select created_at, query_id from gateway.async_query
+              where integrator_id = $1 and site_id = $2 and completed_at is not null and not pages_removed
+              limit 100)
             returning query_id, created_at, link_id""";
 
     private record Pair(UUID integratorId, UUID siteId) {}
@@ -84,10 +87,9 @@ class PolicySweep {
     }
 
     private CompletionStage<Void> disabled(Pair pair) {
-        return unfinished(
-                        pair,
-                        query -> Transitions.cancelled(query, LinkErrorCode.INTEGRATOR_DISABLED, changes.now()))
-                .thenCompose(done -> store.inTransaction(config.storeTimeout(), connection -> removed(connection, pair)));
+        return unfinished(pair, query -> Transitions.cancelled(query, LinkErrorCode.INTEGRATOR_DISABLED, changes.now()))
+                .thenCompose(
+                        done -> store.inTransaction(config.storeTimeout(), connection -> removed(connection, pair)));
     }
 
     private Future<Void> removed(SqlConnection connection, Pair pair) {
@@ -96,8 +98,8 @@ class PolicySweep {
                 .execute(Tuple.of(pair.integratorId, pair.siteId, AsyncRows.utc(changes.now())))
                 .compose(found -> {
                     List<PageSets.Owner> owners = new ArrayList<>();
-                    found.forEach(row -> owners.add(
-                            new PageSets.Owner(row.getUUID(0), AsyncRows.instant(row, 1), row.getUUID(2))));
+                    found.forEach(row ->
+                            owners.add(new PageSets.Owner(row.getUUID(0), AsyncRows.instant(row, 1), row.getUUID(2))));
                     if (!owners.isEmpty()) {
                         LOG.infof(
                                 "event=resultsRemoved reason=disabled integratorId=%s siteId=%s queries=%d",

@@ -42,15 +42,24 @@ public class QueryLookup {
 
     /** A query of either kind; fails with {@link Refusal} 404 if there is none. */
     Uni<Found> any(Caller caller, UUID site, UUID id) {
-        return checked(caller, site, id, () -> asyncs.find(caller.integratorId(), site, id)
+        return checked(caller, site, id, () -> search(caller, site, id));
+    }
+
+    private CompletionStage<Optional<Found>> search(Caller caller, UUID site, UUID id) {
+        Optional<QueryRecord> unwritten = records.unwritten(id);
+        if (unwritten.isPresent()) {
+            return CompletableFuture.completedFuture(immediate(unwritten, caller, site));
+        }
+        return asyncs.find(caller.integratorId(), site, id)
                 .thenCompose(async -> async.isPresent()
-                        ? CompletableFuture.completedFuture(
-                                async.<Found>map(Found.Async::new))
-                        : records.find(id)
-                                .thenApply(record -> record.filter(one ->
-                                                one.integratorId().equals(caller.integratorId())
-                                                        && one.siteId().equals(site))
-                                        .map(Found.Immediate::new))));
+                        ? CompletableFuture.completedFuture(async.<Found>map(Found.Async::new))
+                        : records.find(id).thenApply(record -> immediate(record, caller, site)));
+    }
+
+    private static Optional<Found> immediate(Optional<QueryRecord> record, Caller caller, UUID site) {
+        return record.filter(one -> one.integratorId().equals(caller.integratorId())
+                        && one.siteId().equals(site))
+                .map(Found.Immediate::new);
     }
 
     /** An async query; fails with {@link Refusal} 404 if there is none. */
@@ -58,11 +67,7 @@ public class QueryLookup {
         return checked(caller, site, id, () -> asyncs.find(caller.integratorId(), site, id));
     }
 
-    private <T> Uni<T> checked(
-            Caller caller,
-            UUID site,
-            UUID id,
-            Supplier<CompletionStage<Optional<T>>> search) {
+    private <T> Uni<T> checked(Caller caller, UUID site, UUID id, Supplier<CompletionStage<Optional<T>>> search) {
         return Uni.createFrom()
                 .completionStage(() -> views.checked(() -> checks.exists(site)))
                 .chain(exists -> Uni.createFrom().completionStage(search))

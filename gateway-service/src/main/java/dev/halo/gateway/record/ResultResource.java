@@ -8,6 +8,7 @@ import dev.halo.gateway.async.AsyncStatus;
 import dev.halo.gateway.auth.Caller;
 import dev.halo.gateway.body.RowsBody;
 import dev.halo.gateway.body.ZstdRows;
+import dev.halo.gateway.error.ErrorEnvelope;
 import dev.halo.gateway.error.Reason;
 import dev.halo.gateway.error.Refusal;
 import dev.halo.gateway.page.PageInfo;
@@ -87,23 +88,22 @@ public class ResultResource {
                         schema = @Schema(type = SchemaType.INTEGER))
             },
             content = @Content(schema = @Schema(implementation = PageJson.class)))
-    @APIResponse(responseCode = GONE, description = "The result was removed, or its 24 hours are over.")
+    @APIResponse(
+            responseCode = GONE,
+            description = "The result was removed, or its 24 hours are over.",
+            content = @Content(schema = @Schema(implementation = ErrorEnvelope.class)))
     public Uni<Response> page(
             @Context ContainerRequestContext request,
             @RestPath String siteId,
             @RestPath String queryId,
             @RestPath String pageNumber) {
-        return find(Caller.of(request), siteId, queryId, pageNumber)
-                .map(page -> withHeaders(page)
-                        .type(MediaType.APPLICATION_JSON_TYPE)
-                        .entity(new RowsBody(
-                                BEFORE,
-                                new ZstdRows(
-                                        page.stored.body(),
-                                        page.stored.info().size(),
-                                        page.stored.onClose()),
-                                after(page.query)))
-                        .build());
+        return find(Caller.of(request), siteId, queryId, pageNumber).map(page -> withHeaders(page)
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .entity(new RowsBody(
+                        BEFORE,
+                        new ZstdRows(page.stored.body(), page.stored.info().size(), page.stored.onClose()),
+                        after(page.query)))
+                .build());
     }
 
     /** The page's rows as they are. */
@@ -123,7 +123,10 @@ public class ResultResource {
                         schema = @Schema(type = SchemaType.ARRAY, implementation = Object.class)),
                 @Content(mediaType = StreamForm.NDJSON, schema = @Schema(type = SchemaType.STRING))
             })
-    @APIResponse(responseCode = GONE, description = "The result was removed, or its 24 hours are over.")
+    @APIResponse(
+            responseCode = GONE,
+            description = "The result was removed, or its 24 hours are over.",
+            content = @Content(schema = @Schema(implementation = ErrorEnvelope.class)))
     public Uni<Response> stream(
             @Context ContainerRequestContext request,
             @Context HttpHeaders headers,
@@ -164,10 +167,11 @@ public class ResultResource {
         }
         AsyncResult result = query.progress().result();
         if (query.hasEnded() && query.status() != AsyncStatus.SUCCESSFUL) {
-            throw Refusal.notFound("This query has no result: it ended as " + query.status().wire() + ".");
+            throw Refusal.notFound(
+                    "This query has no result: it ended as " + query.status().wire() + ".");
         }
         if (result != null && number > result.pages()) {
-            throw Refusal.notFound("The result has " + result.pages() + " pages; there is no page " + number + ".");
+            throw Refusal.notFound("There is no page " + number + ": the result has " + result.pages() + " in all.");
         }
     }
 
@@ -180,8 +184,8 @@ public class ResultResource {
                         : queries.pageGiven(query).thenCompose(noted -> stored(pages.read(key, info.get()))))
                 .thenApply(page -> new Page(
                         query,
-                        page.orElseThrow(() -> Refusal.notFound(
-                                "Page " + number + " is not there yet: the query is " + query.status().wire() + "."))));
+                        page.orElseThrow(() -> Refusal.notFound("Page " + number + " is not there yet: the query is "
+                                + query.status().wire() + "."))));
     }
 
     private static <T> CompletionStage<T> stored(CompletionStage<T> read) {
