@@ -209,7 +209,8 @@ class AsyncQueriesIT {
     void saysAgainNowAndThenWhatExecutes() throws Exception {
         // Given
         link.close();
-        link = new LinkHarness(Files.createDirectory(directory.resolve("again"))).with("query.repeat-progress", "PT0.1S");
+        link = new LinkHarness(Files.createDirectory(directory.resolve("again")))
+                .with("query.repeat-progress", "PT0.1S");
         link.ready();
 
         // When

@@ -248,17 +248,7 @@ class LinkEndToEndIT {
     private RegisteredRun firstRun(String text) {
         Command command = new Command(text, ExecutionMode.READER, CommandType.TEXT, List.of());
         RegisteredRequest request = new RegisteredRequest(
-                UUID.randomUUID(),
-                siteId(practice),
-                integrator,
-                command,
-                null,
-                60,
-                0,
-                30_000,
-                0,
-                null,
-                Instant.now());
+                UUID.randomUUID(), siteId(practice), integrator, command, null, 60, 0, 30_000, 0, null, Instant.now());
         cloud.session().send(new Frame.Register(request));
         return await().atMost(LONG)
                 .until(
