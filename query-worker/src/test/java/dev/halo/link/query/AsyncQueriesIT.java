@@ -18,6 +18,7 @@ import io.vertx.core.MultiMap;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -208,7 +209,8 @@ class AsyncQueriesIT {
     void saysAgainNowAndThenWhatExecutes() throws Exception {
         // Given
         link.close();
-        link = new LinkHarness(directory.resolve("again")).with("query.repeat-progress", "PT0.1S");
+        link = new LinkHarness(Files.createDirectory(directory.resolve("again")))
+                .with("query.repeat-progress", "PT0.1S");
         link.ready();
 
         // When

@@ -23,6 +23,8 @@ import dev.halo.protocol.query.OutcomeCodec;
 import dev.halo.protocol.query.QueryFailure;
 import dev.halo.protocol.query.QueryMode;
 import dev.halo.protocol.query.QueryRequest;
+import dev.halo.protocol.query.RegisteredRequest;
+import dev.halo.protocol.query.RegisteredRun;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.vertx.core.Vertx;
@@ -33,6 +35,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -240,6 +243,44 @@ class LinkEndToEndIT {
         // Then
         assertThat(failure.type()).isEqualTo(ErrorType.HTTP);
         assertThat(failure.code()).isEqualTo(413);
+    }
+
+    private RegisteredRun firstRun(String text) {
+        Command command = new Command(text, ExecutionMode.READER, CommandType.TEXT, List.of());
+        RegisteredRequest request = new RegisteredRequest(
+                UUID.randomUUID(), siteId(practice), integrator, command, null, 60, 0, 30_000, 0, null, Instant.now());
+        cloud.session().send(new Frame.Register(request));
+        return await().atMost(LONG)
+                .until(
+                        () -> cloud.session().all(Frame.Ran.class).stream()
+                                .map(Frame.Ran::run)
+                                .filter(run -> run.registeredId().equals(request.queryId()))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    @Test
+    void uploadsTheResultOfARegisteredQuerysRun() {
+        // When
+        RegisteredRun run = firstRun("select count(*) as N from PATIENTS");
+
+        // Then
+        assertThat(run.changed()).isTrue();
+        byte[] stored = cloud.uploads.get(LinkApi.runPath(run.registeredId(), run.number()));
+        Outcome.Rows rows = (Outcome.Rows) run.outcome();
+        assertThat(new String(Zstd.decompress(stored, (int) rows.size()), StandardCharsets.UTF_8))
+                .isEqualTo("[{\"N\":200}]");
+    }
+
+    @Test
+    void aRunBeyondEightMegabytesFails() {
+        // When
+        RegisteredRun run = firstRun("select * from BIG");
+
+        // Then
+        assertThat(((Outcome.Failed) run.outcome()).failure().code()).isEqualTo(413);
+        assertThat(run.changed()).isFalse();
     }
 
     @Test
