@@ -35,7 +35,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
@@ -88,7 +87,8 @@ class AsyncIT {
         FakeLink.Held held = at.taken(taken);
         assertThat(held.query().queueMillis()).isBetween(3_500_000L, 3_600_000L);
         held.queued();
-        assertThat(api.await(site, id, "queued").path("statusTiming").has("queued")).isTrue();
+        assertThat(api.await(site, id, "queued").path("statusTiming").has("queued"))
+                .isTrue();
         held.executing();
         api.await(site, id, "executing");
         link.put(held, pages.subList(0, 1));
@@ -112,7 +112,8 @@ class AsyncIT {
         assertThat(ended.at("/statusTiming/uploading/endTime").asText())
                 .isEqualTo(ended.path("completedAt").asText());
         assertThat(ended.at("/metrics/sqlExecutionDuration").asInt()).isEqualTo(3);
-        assertThat(at.text("select request from gateway.async_query where query_id = '" + id + "'")).isNull();
+        assertThat(at.text("select request from gateway.async_query where query_id = '" + id + "'"))
+                .isNull();
     }
 
     @Test
@@ -132,8 +133,7 @@ class AsyncIT {
         assertThat(new String(
                         Base64.getDecoder().decode(base64.json().path("data").asText()), StandardCharsets.UTF_8))
                 .isEqualTo(page);
-        assertThat(base64.header("Size"))
-                .isEqualTo(Integer.toString(page.getBytes(StandardCharsets.UTF_8).length));
+        assertThat(base64.header("Size")).isEqualTo(Integer.toString(page.getBytes(StandardCharsets.UTF_8).length));
         assertThat(base64.header("Rows-Count")).isEqualTo("2000");
         assertThat(base64.header("Rows-Range-Start")).isEqualTo("0");
         assertThat(base64.header("Rows-Range-End")).isEqualTo("1999");
@@ -172,8 +172,8 @@ class AsyncIT {
 
     @Test
     void aNonQueryHasACountAndNoPages() {
-        at.open((query, headers, bridge) -> new FakeLink.Held(query, headers, bridge)
-                .ended(new Outcome.Affected(3, List.of(), Behaviours.TIMING)));
+        at.open((query, headers, bridge) ->
+                new FakeLink.Held(query, headers, bridge).ended(new Outcome.Affected(3, List.of(), Behaviours.TIMING)));
         UUID id = api.start(site, UPDATE);
 
         JsonNode ended = api.await(site, id, "successful");
@@ -343,7 +343,8 @@ class AsyncIT {
 
     @Test
     void aBatchHasItsBounds() {
-        List<UUID> ids = IntStream.range(0, 501).mapToObj(i -> UUID.randomUUID()).toList();
+        List<UUID> ids =
+                IntStream.range(0, 501).mapToObj(i -> UUID.randomUUID()).toList();
 
         assertThat(status(ids).status()).isEqualTo(400);
         assertThat(status(ids).message()).contains("queryIds").contains("500");
@@ -365,8 +366,7 @@ class AsyncIT {
     @ParameterizedTest
     @CsvSource({"-1, 400", "0, 201", "7200000, 201", "7200001, 400", "1.5, 400", "\"x\", 400"})
     void theTimeInTheQueueHasItsBounds(String wait, int status) {
-        Api.Answer answer =
-                api.async(site, "{\"maxTimeInQueue\":" + wait + ",\"command\":{\"text\":\"select 1\"}}");
+        Api.Answer answer = api.async(site, "{\"maxTimeInQueue\":" + wait + ",\"command\":{\"text\":\"select 1\"}}");
 
         assertThat(answer.status()).isEqualTo(status);
         if (status == 400) {
@@ -391,7 +391,8 @@ class AsyncIT {
         assertThat(api.send(api.request(Api.asyncPath(site)).PUT(HttpRequest.BodyPublishers.noBody()), false)
                         .status())
                 .isEqualTo(405);
-        assertThat(api.send(api.request(Api.asyncPath(site)).GET(), false).status()).isEqualTo(405);
+        assertThat(api.send(api.request(Api.asyncPath(site)).GET(), false).status())
+                .isEqualTo(405);
         assertThat(api.send(api.request(statusPath()).GET(), false).status()).isEqualTo(405);
     }
 
@@ -421,7 +422,8 @@ class AsyncIT {
 
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.message()).contains(status == 400 ? "pageNumber" : "1 pages");
-        assertThat(api.get(Api.queryPath(site, id) + "/results/" + page + "/stream").status())
+        assertThat(api.get(Api.queryPath(site, id) + "/results/" + page + "/stream")
+                        .status())
                 .isEqualTo(status);
     }
 
@@ -437,7 +439,8 @@ class AsyncIT {
         Api.Answer page = api.get(Api.queryPath(site, id) + "/results/1");
         assertThat(page.status()).isEqualTo(410);
         assertThat(page.message()).contains("24 hours");
-        assertThat(api.get(Api.queryPath(site, id) + "/results/1/stream").status()).isEqualTo(410);
+        assertThat(api.get(Api.queryPath(site, id) + "/results/1/stream").status())
+                .isEqualTo(410);
         JsonNode query = api.query(site, id).json();
         assertThat(query.path("status").asText()).isEqualTo("successful");
         assertThat(query.at("/result/pages")).isEmpty();
@@ -491,7 +494,8 @@ class AsyncIT {
         at.awaitCancel(id, LinkErrorCode.CANCELLED);
         held.failed(LinkErrorCode.CANCELLED.failure("cancelled"));
 
-        assertThat(api.await(site, id, "executionFailed").path("errorCode").asInt()).isEqualTo(1004);
+        assertThat(api.await(site, id, "executionFailed").path("errorCode").asInt())
+                .isEqualTo(1004);
     }
 
     @Test
@@ -500,7 +504,8 @@ class AsyncIT {
 
         api.delete(Api.queryPath(site, id));
 
-        assertThat(api.await(site, id, "executionFailed").path("errorCode").asInt()).isEqualTo(1004);
+        assertThat(api.await(site, id, "executionFailed").path("errorCode").asInt())
+                .isEqualTo(1004);
     }
 
     @Test
@@ -517,8 +522,8 @@ class AsyncIT {
 
         cloud.enable(at.integrator(), site, false);
         at.awaitCancel(queued, LinkErrorCode.INTEGRATOR_DISABLED);
-        await().until(() -> "t".equals(
-                at.text("select pages_removed from gateway.async_query where query_id = '" + done + "'")));
+        await().until(() ->
+                "t".equals(at.text("select pages_removed from gateway.async_query where query_id = '" + done + "'")));
         assertThat(api.query(site, done).status()).isEqualTo(403);
         cloud.enable(at.integrator(), site, true);
 
@@ -544,7 +549,8 @@ class AsyncIT {
 
         cloud.authority(new FakeCloud.Site(UUID.randomUUID(), UUID.randomUUID(), site.pmsId()));
 
-        assertThat(api.await(site, queued, "executionFailed").path("errorCode").asInt()).isEqualTo(1005);
+        assertThat(api.await(site, queued, "executionFailed").path("errorCode").asInt())
+                .isEqualTo(1005);
         assertThat(api.get(Api.queryPath(site, done) + "/results/1").status()).isEqualTo(200);
         assertThat(api.async(site, SELECT).status()).isEqualTo(403);
         link.put(held, List.of("[]"));
@@ -593,8 +599,7 @@ class AsyncIT {
     private Api.Answer status(List<UUID> ids) {
         return api.post(
                 statusPath(),
-                "{\"queryIds\":["
-                        + ids.stream().map(id -> "\"" + id + "\"").collect(Collectors.joining(",")) + "]}");
+                "{\"queryIds\":[" + ids.stream().map(id -> "\"" + id + "\"").collect(Collectors.joining(",")) + "]}");
     }
 
     private String statusPath() {

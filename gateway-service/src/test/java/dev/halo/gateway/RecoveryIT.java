@@ -197,8 +197,10 @@ class RecoveryIT {
         BlockingQueue<FakeLink.Held> second = at.openHolding(otherBridge);
         otherBridge.sessionOpened(at.session(), UUID.randomUUID(), List.of());
 
-        assertThat(api.await(site, write, "executionFailed").path("errorCode").asInt()).isEqualTo(1001);
-        assertThat(api.await(site, running, "executionFailed").path("errorCode").asInt()).isEqualTo(1099);
+        assertThat(api.await(site, write, "executionFailed").path("errorCode").asInt())
+                .isEqualTo(1001);
+        assertThat(api.await(site, running, "executionFailed").path("errorCode").asInt())
+                .isEqualTo(1099);
         assertThat(at.taken(second).query().queryId()).isEqualTo(waiting);
         assertThat(second).isEmpty();
     }
@@ -270,7 +272,8 @@ class RecoveryIT {
         UUID id = api.start(site, SHORT_SELECT);
         at.taken(taken).queued();
 
-        assertThat(api.await(site, id, "expiredInQueue").path("errorCode").asInt()).isEqualTo(1002);
+        assertThat(api.await(site, id, "expiredInQueue").path("errorCode").asInt())
+                .isEqualTo(1002);
         at.awaitCancel(id, LinkErrorCode.CANCELLED);
     }
 
@@ -282,7 +285,8 @@ class RecoveryIT {
         api.await(site, id, "queued");
         Fakes.shared().bridge().endedLongAgo(at.session());
 
-        assertThat(api.await(site, id, "executionFailed").path("errorCode").asInt()).isEqualTo(1001);
+        assertThat(api.await(site, id, "executionFailed").path("errorCode").asInt())
+                .isEqualTo(1001);
     }
 
     @Test
@@ -294,7 +298,8 @@ class RecoveryIT {
 
         Fakes.shared().bridge().endedLongAgo(at.session());
 
-        assertThat(api.await(site, id, "executionFailed").path("errorCode").asInt()).isEqualTo(1001);
+        assertThat(api.await(site, id, "executionFailed").path("errorCode").asInt())
+                .isEqualTo(1001);
     }
 
     @Test

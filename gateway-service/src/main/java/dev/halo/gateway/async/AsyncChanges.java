@@ -134,10 +134,13 @@ class AsyncChanges {
         waiters.wake(after.id(), after.status());
         if (after.hasEnded() && !changed.before().hasEnded()) {
             metrics.ended(after);
-            LOG.debugf("event=asyncEnded queryId=%s status=%s", after.id(), after.status().wire());
+            LOG.debugf(
+                    "event=asyncEnded queryId=%s status=%s",
+                    after.id(), after.status().wire());
             dispatcher.send(Lane.of(after));
         }
-        boolean wanted = after.progress().cancel() != null && changed.before().progress().cancel() == null;
+        boolean wanted =
+                after.progress().cancel() != null && changed.before().progress().cancel() == null;
         if (wanted) {
             cancel(after);
         }
@@ -151,9 +154,7 @@ class AsyncChanges {
         if (query.progress().sessionId() != null
                 && sessions.presence(query.linkId()) instanceof LinkPresence.Connected connected) {
             channel.cancel(
-                    connected.session(),
-                    query.integratorId(),
-                    new CancelRequest(query.id(), query.siteId(), cause));
+                    connected.session(), query.integratorId(), new CancelRequest(query.id(), query.siteId(), cause));
         }
     }
 

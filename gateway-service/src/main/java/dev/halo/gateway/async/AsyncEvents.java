@@ -61,18 +61,25 @@ class AsyncEvents implements ResultHandler {
         return switch (headers.type()) {
             case SESSION_OPENED -> sessionOpened(record);
             case QUEUED ->
-                apply(headers, (connection, query, now) ->
-                        Future.succeededFuture(Transitions.queued(query, headers.sessionId(), now)));
+                apply(
+                        headers,
+                        (connection, query, now) ->
+                                Future.succeededFuture(Transitions.queued(query, headers.sessionId(), now)));
             case EXECUTING ->
-                apply(headers, (connection, query, now) ->
-                        Future.succeededFuture(Transitions.executing(query, headers.sessionId(), now)));
+                apply(
+                        headers,
+                        (connection, query, now) ->
+                                Future.succeededFuture(Transitions.executing(query, headers.sessionId(), now)));
             case UPLOADING -> {
                 Produced produced = Json.read(valueOf(record), Produced.class);
-                yield apply(headers, (connection, query, now) -> Future.succeededFuture(
-                        Transitions.uploading(query, headers.sessionId(), produced, now)));
+                yield apply(
+                        headers,
+                        (connection, query, now) -> Future.succeededFuture(
+                                Transitions.uploading(query, headers.sessionId(), produced, now)));
             }
             default -> {
-                Outcome outcome = OutcomeCodec.decode(ByteBuffer.wrap(valueOf(record))).outcome();
+                Outcome outcome =
+                        OutcomeCodec.decode(ByteBuffer.wrap(valueOf(record))).outcome();
                 yield apply(headers, (connection, query, now) -> ended(connection, query, headers, outcome, now));
             }
         };
@@ -143,20 +150,27 @@ class AsyncEvents implements ResultHandler {
             return Future.succeededFuture(
                     Transitions.ended(query, AsyncStatus.UPLOAD_FAILED, Failures.notInPages(), now));
         }
-        return PageSets.sums(connection, AsyncChanges.owner(query), rows.pages()).map(sums -> {
-            boolean whole = sums.pages() == rows.pages()
-                    && sums.rows() == rows.rows()
-                    && sums.size() == rows.size()
-                    && sums.gapless();
-            if (!whole) {
-                LOG.errorf(
-                        "event=pagesIncomplete alarm=pagesIncomplete queryId=%s pages=%d/%d rows=%d/%d bytes=%d/%d",
-                        query.id(), sums.pages(), rows.pages(), sums.rows(), rows.rows(), sums.size(), rows.size());
-            }
-            return whole
-                    ? Transitions.succeeded(query, result, rows.timing(), now)
-                    : Transitions.ended(query, AsyncStatus.UPLOAD_FAILED, Failures.pagesIncomplete(), now);
-        });
+        return PageSets.sums(connection, AsyncChanges.owner(query), rows.pages())
+                .map(sums -> {
+                    boolean whole = sums.pages() == rows.pages()
+                            && sums.rows() == rows.rows()
+                            && sums.size() == rows.size()
+                            && sums.gapless();
+                    if (!whole) {
+                        LOG.errorf(
+                                "event=pagesIncomplete alarm=pagesIncomplete queryId=%s pages=%d/%d rows=%d/%d bytes=%d/%d",
+                                query.id(),
+                                sums.pages(),
+                                rows.pages(),
+                                sums.rows(),
+                                rows.rows(),
+                                sums.size(),
+                                rows.size());
+                    }
+                    return whole
+                            ? Transitions.succeeded(query, result, rows.timing(), now)
+                            : Transitions.ended(query, AsyncStatus.UPLOAD_FAILED, Failures.pagesIncomplete(), now);
+                });
     }
 
     private CompletionStage<Void> sessionOpened(ResultRecord record) {

@@ -80,11 +80,7 @@ public class AsyncQueries {
      *     not be stored, or if there are too many, and 409 if the key belongs to another request
      */
     public CompletionStage<AsyncQuery> create(
-            Caller caller,
-            SiteRecord site,
-            AsyncCommand body,
-            Optional<IdempotentRequest> key,
-            String traceparent) {
+            Caller caller, SiteRecord site, AsyncCommand body, Optional<IdempotentRequest> key, String traceparent) {
         UUID id = QueryIds.at(clock.instant());
         AsyncQuery query = begun(id, caller, site, body);
         byte[] request = Json.bytes(new QueryRequest(
@@ -169,16 +165,13 @@ public class AsyncQueries {
                 queries.stream().filter(this::hasPages).map(AsyncChanges::owner).toList();
         return PageSets.list(connection, owners).map(pages -> {
             Map<UUID, Found> all = new HashMap<>();
-            queries.forEach(query ->
-                    all.put(query.id(), new Found(query, pages.getOrDefault(query.id(), List.of()))));
+            queries.forEach(query -> all.put(query.id(), new Found(query, pages.getOrDefault(query.id(), List.of()))));
             return all;
         });
     }
 
     private boolean hasPages(AsyncQuery query) {
-        return query.progress().result() != null
-                && query.progress().result().pages() > 0
-                && !isGone(query);
+        return query.progress().result() != null && query.progress().result().pages() > 0 && !isGone(query);
     }
 
     /** Whether the result can no longer be fetched: it was removed, or its time is over. */
@@ -197,8 +190,7 @@ public class AsyncQueries {
     /** Has a query end wherever it is, and removes its pages; again does nothing. */
     public CompletionStage<Void> cancel(AsyncQuery query) {
         return available(changes.change(
-                        query.id(),
-                        locked -> Transitions.cancelled(locked, LinkErrorCode.CANCELLED, changes.now())))
+                        query.id(), locked -> Transitions.cancelled(locked, LinkErrorCode.CANCELLED, changes.now())))
                 .thenAccept(changed -> {});
     }
 

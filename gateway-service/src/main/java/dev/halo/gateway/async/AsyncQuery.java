@@ -27,16 +27,7 @@ public record AsyncQuery(
 
     AsyncQuery with(Progress next) {
         return new AsyncQuery(
-                id,
-                integratorId,
-                siteId,
-                linkId,
-                createdAt,
-                maxTimeInQueue,
-                commandSize,
-                requestSize,
-                mayWrite,
-                next);
+                id, integratorId, siteId, linkId, createdAt, maxTimeInQueue, commandSize, requestSize, mayWrite, next);
     }
 
     public AsyncStatus status() {

@@ -98,8 +98,11 @@ public record AsyncQueryJson(
             @Schema(description = "Rows that a nonQuery has changed.")
             Long rowsAffected,
 
-            @Schema(description = "Bytes of the pages' JSON.") long size,
-            @Schema(description = "Empty once they cannot be fetched any more.") List<Page> pages,
+            @Schema(description = "Bytes of the pages' JSON.")
+            long size,
+
+            @Schema(description = "Empty once they cannot be fetched any more.")
+            List<Page> pages,
 
             @Schema(description = "Values that came out of a procedure.")
             List<QueryJson.OutputParameter> parameters) {}

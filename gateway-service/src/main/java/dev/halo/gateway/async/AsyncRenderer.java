@@ -75,7 +75,9 @@ public final class AsyncRenderer {
     private static Period period(Instant start, Instant... ends) {
         return start == null
                 ? null
-                : new Period(start, Stream.of(ends).filter(end -> end != null).findFirst().orElse(null));
+                : new Period(
+                        start,
+                        Stream.of(ends).filter(end -> end != null).findFirst().orElse(null));
     }
 
     private static AsyncQueryJson.Result result(AsyncResult result, List<PageInfo> stored, boolean gone) {

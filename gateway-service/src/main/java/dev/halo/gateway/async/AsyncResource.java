@@ -79,8 +79,14 @@ public class AsyncResource {
             responseCode = "201",
             description = "It is stored.",
             headers = {
-                @Header(name = "Location", description = "Where to ask for it.", schema = @Schema(type = SchemaType.STRING)),
-                @Header(name = "Retry-After", description = "Seconds after which asking is worth it.", schema = @Schema(type = SchemaType.INTEGER))
+                @Header(
+                        name = "Location",
+                        description = "Where to ask for it.",
+                        schema = @Schema(type = SchemaType.STRING)),
+                @Header(
+                        name = "Retry-After",
+                        description = "Seconds after which asking is worth it.",
+                        schema = @Schema(type = SchemaType.INTEGER))
             },
             content = @Content(schema = @Schema(implementation = AsyncQueryJson.class)))
     public Uni<Response> post(
@@ -102,8 +108,8 @@ public class AsyncResource {
             Caller caller, UUID site, AsyncCommand body, Optional<IdempotentRequest> key, String traceparent) {
         return Uni.createFrom()
                 .completionStage(() -> views.checked(() -> checks.mayQuery(caller, site, body.catalogue())))
-                .chain(found -> Uni.createFrom()
-                        .completionStage(() -> queries.create(caller, found, body, key, traceparent)))
+                .chain(found ->
+                        Uni.createFrom().completionStage(() -> queries.create(caller, found, body, key, traceparent)))
                 .map(this::created);
     }
 

@@ -48,8 +48,8 @@ final class AsyncRows {
             select count(*) from (select 1 from gateway.async_query
               where integrator_id = $1 and site_id = $2 and completed_at is null limit $3) found""";
 
-    private static final String FIND = "select " + COLUMNS
-            + " from gateway.async_query q where q.created_at = $1 and q.query_id = $2";
+    private static final String FIND =
+            "select " + COLUMNS + " from gateway.async_query q where q.created_at = $1 and q.query_id = $2";
 
     private static final String FIND_ALL = "select " + COLUMNS + """
              from gateway.async_query q where (q.created_at, q.query_id) in
@@ -206,9 +206,7 @@ final class AsyncRows {
                 instant(row, 17),
                 row.getLong(18),
                 result(row),
-                type == null
-                        ? null
-                        : new QueryFailure(ErrorType.fromWire(type), row.getInteger(25), row.getString(26)),
+                type == null ? null : new QueryFailure(ErrorType.fromWire(type), row.getInteger(25), row.getString(26)),
                 row.getInteger(27),
                 cause(row.getInteger(28)),
                 row.getBoolean(29),
@@ -235,9 +233,7 @@ final class AsyncRows {
     }
 
     private static List<Parameter> parameters(String json) {
-        return json == null
-                ? List.of()
-                : List.of(Json.read(json.getBytes(StandardCharsets.UTF_8), Parameter[].class));
+        return json == null ? List.of() : List.of(Json.read(json.getBytes(StandardCharsets.UTF_8), Parameter[].class));
     }
 
     /** PostgreSQL's text has no NUL, but a database's message may. */

@@ -163,9 +163,9 @@ class Dispatcher {
                                 row.getBuffer(AsyncRows.WIDTH).getBytes(),
                                 row.getString(AsyncRows.WIDTH + 1)));
                     }
-                    claimed.sort(Comparator.comparing(
-                            (Claimed one) -> one.query().createdAt())
-                            .thenComparing(one -> one.query().id()));
+                    claimed.sort(
+                            Comparator.comparing((Claimed one) -> one.query().createdAt())
+                                    .thenComparing(one -> one.query().id()));
                     return claimed;
                 });
     }
@@ -179,7 +179,8 @@ class Dispatcher {
 
     private CompletionStage<Void> publish(Claimed one, SessionRecord.Open session) {
         AsyncQuery query = one.query();
-        long left = Math.max(0, Duration.between(clock.instant(), query.deadline()).toMillis());
+        long left =
+                Math.max(0, Duration.between(clock.instant(), query.deadline()).toMillis());
         QueryRequest request = Json.read(one.request(), QueryRequest.class).withQueueMillis(left);
         MessageHeaders headers = new MessageHeaders(
                 MessageType.QUERY,
@@ -207,10 +208,7 @@ class Dispatcher {
         Instant now = clock.instant();
         return store.inTransaction(config.storeTimeout(), connection -> AsyncRows.lock(connection, query.id())
                 .compose(found -> found.flatMap(row -> Transitions.ended(
-                                row,
-                                AsyncStatus.INITIALISATION_FAILED_CACHE_ERROR,
-                                Failures.notPublished(),
-                                now))
+                                row, AsyncStatus.INITIALISATION_FAILED_CACHE_ERROR, Failures.notPublished(), now))
                         .map(ended -> AsyncRows.save(connection, ended))
                         .orElse(Future.succeededFuture())));
     }

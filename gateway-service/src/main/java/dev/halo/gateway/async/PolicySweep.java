@@ -84,10 +84,9 @@ class PolicySweep {
     }
 
     private CompletionStage<Void> disabled(Pair pair) {
-        return unfinished(
-                        pair,
-                        query -> Transitions.cancelled(query, LinkErrorCode.INTEGRATOR_DISABLED, changes.now()))
-                .thenCompose(done -> store.inTransaction(config.storeTimeout(), connection -> removed(connection, pair)));
+        return unfinished(pair, query -> Transitions.cancelled(query, LinkErrorCode.INTEGRATOR_DISABLED, changes.now()))
+                .thenCompose(
+                        done -> store.inTransaction(config.storeTimeout(), connection -> removed(connection, pair)));
     }
 
     private Future<Void> removed(SqlConnection connection, Pair pair) {
@@ -96,8 +95,8 @@ class PolicySweep {
                 .execute(Tuple.of(pair.integratorId, pair.siteId, AsyncRows.utc(changes.now())))
                 .compose(found -> {
                     List<PageSets.Owner> owners = new ArrayList<>();
-                    found.forEach(row -> owners.add(
-                            new PageSets.Owner(row.getUUID(0), AsyncRows.instant(row, 1), row.getUUID(2))));
+                    found.forEach(row ->
+                            owners.add(new PageSets.Owner(row.getUUID(0), AsyncRows.instant(row, 1), row.getUUID(2))));
                     if (!owners.isEmpty()) {
                         LOG.infof(
                                 "event=resultsRemoved reason=disabled integratorId=%s siteId=%s queries=%d",

@@ -144,11 +144,10 @@ class SessionReconciler {
     }
 
     private static Heard heard(Row row) {
-        SessionOpened opened = new SessionOpened(
-                row.getUUID(1), row.getUUID(0), row.getUUID(2), List.of(row.getArrayOfUUIDs(3)));
-        long[] readTo = Arrays.stream(row.getArrayOfLongs(4))
-                .mapToLong(Long::longValue)
-                .toArray();
+        SessionOpened opened =
+                new SessionOpened(row.getUUID(1), row.getUUID(0), row.getUUID(2), List.of(row.getArrayOfUUIDs(3)));
+        long[] readTo =
+                Arrays.stream(row.getArrayOfLongs(4)).mapToLong(Long::longValue).toArray();
         return new Heard(opened, readTo, AsyncRows.instant(row, 5));
     }
 
@@ -170,16 +169,13 @@ class SessionReconciler {
             SessionRecord.Open current = sessions.opened(opened.linkId()).orElse(null);
             // A later session tells more; one that has closed is followed by another, or by the sweeper.
             boolean isCurrent = current != null && current.sessionId().equals(opened.sessionId());
-            return store.inTransaction(
-                            config.storeTimeout(),
-                            connection -> take(connection, opened)
-                                    .compose(mine -> mine && isCurrent
-                                            ? all(connection, opened)
-                                            : Future.succeededFuture(List.<Changed>of()))
-                                    .compose(changed -> done(connection, opened).map(changed)))
-                    .thenCompose(changed -> isCurrent
-                            ? afterwards(opened, changed)
-                            : CompletableFuture.completedFuture(null));
+            return store.inTransaction(config.storeTimeout(), connection -> take(connection, opened)
+                            .compose(mine -> mine && isCurrent
+                                    ? all(connection, opened)
+                                    : Future.succeededFuture(List.<Changed>of()))
+                            .compose(changed -> done(connection, opened).map(changed)))
+                    .thenCompose(changed ->
+                            isCurrent ? afterwards(opened, changed) : CompletableFuture.completedFuture(null));
         });
     }
 
@@ -194,11 +190,8 @@ class SessionReconciler {
         Reconciliation rules = new Reconciliation(
                 new Reconciliation.Opened(opened.sessionId(), opened.journalId(), new HashSet<>(opened.held())),
                 config.maxRuns());
-        Tuple parameters = Tuple.of(
-                opened.linkId(),
-                opened.sessionId(),
-                opened.held().toArray(UUID[]::new),
-                Integer.MAX_VALUE);
+        Tuple parameters =
+                Tuple.of(opened.linkId(), opened.sessionId(), opened.held().toArray(UUID[]::new), Integer.MAX_VALUE);
         return connection.preparedQuery(UNFINISHED).execute(parameters).compose(found -> {
             List<Changed> changed = new ArrayList<>();
             Future<Void> written = Future.succeededFuture();
@@ -228,24 +221,20 @@ class SessionReconciler {
         metrics.reconciled();
         LOG.infof(
                 "event=sessionReconciled linkId=%s sessionId=%s held=%d changed=%d",
-                opened.linkId(),
-                opened.sessionId(),
-                opened.held().size(),
-                changed.size());
-        return store.inTransaction(config.storeTimeout(), connection -> AsyncRows.findAll(connection, Set.copyOf(
-                        opened.held()))
+                opened.linkId(), opened.sessionId(), opened.held().size(), changed.size());
+        return store.inTransaction(config.storeTimeout(), connection -> AsyncRows.findAll(
+                        connection, Set.copyOf(opened.held()))
                 .map(held -> {
                     held.stream()
                             .filter(query -> query.linkId().equals(opened.linkId()))
-                            .filter(query -> query.hasEnded()
-                                    || query.progress().cancel() != null)
+                            .filter(query ->
+                                    query.hasEnded() || query.progress().cancel() != null)
                             .forEach(changes::cancel);
                     return null;
                 })
                 .compose(done -> connection.preparedQuery(LANES).execute(Tuple.of(opened.linkId())))
                 .map(lanes -> {
-                    lanes.forEach(row ->
-                            dispatcher.send(new Lane(row.getUUID(0), row.getUUID(1), opened.linkId())));
+                    lanes.forEach(row -> dispatcher.send(new Lane(row.getUUID(0), row.getUUID(1), opened.linkId())));
                     return null;
                 }));
     }

@@ -19,8 +19,7 @@ final class SweepRules {
      * @param now journal of the Link's session now; null where it is not known yet
      * @param lastPageAt when a page of it came last; null if none has
      */
-    record Surroundings(
-            LinkPresence presence, Availability availability, UUID sentTo, UUID now, Instant lastPageAt) {}
+    record Surroundings(LinkPresence presence, Availability availability, UUID sentTo, UUID now, Instant lastPageAt) {}
 
     private final AsyncConfig config;
 
@@ -53,10 +52,7 @@ final class SweepRules {
         return switch (availability) {
             case OFFLINE ->
                 Transitions.ended(
-                        query,
-                        AsyncStatus.INITIALISATION_FAILED_SITE_OFFLINE,
-                        Failures.notTaken(availability),
-                        now);
+                        query, AsyncStatus.INITIALISATION_FAILED_SITE_OFFLINE, Failures.notTaken(availability), now);
             case UNREACHABLE ->
                 Transitions.ended(
                         query,
@@ -105,7 +101,10 @@ final class SweepRules {
         }
         boolean lost = around.presence() instanceof LinkPresence.Connected
                 ? isOver(heard, config.sweep().forgotten(), now)
-                : isOver(begun(query), config.executionLimit().plus(config.sweep().lost()), now)
+                : isOver(
+                                begun(query),
+                                config.executionLimit().plus(config.sweep().lost()),
+                                now)
                         && isOver(lastHeard(around.presence()), config.sweep().lost(), now);
         return lost
                 ? Transitions.ended(query, AsyncStatus.EXECUTION_FAILED, Failures.unknown(query.mayWrite()), now)

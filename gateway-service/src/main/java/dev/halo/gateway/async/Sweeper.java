@@ -124,7 +124,8 @@ class Sweeper {
                 .handle((done, failure) -> {
                     metrics.swept(failure == null ? "done" : "failed");
                     if (failure != null) {
-                        LOG.warnf("event=sweepFailed error=%s", failure.getClass().getSimpleName());
+                        LOG.warnf(
+                                "event=sweepFailed error=%s", failure.getClass().getSimpleName());
                     }
                     return null;
                 })
@@ -142,10 +143,9 @@ class Sweeper {
 
     /** For as long as the connection's transaction lasts, and so no longer than this gateway lives. */
     private static Future<Boolean> lock(SqlConnection connection) {
-        return connection
-                .preparedQuery(LOCK)
-                .execute(Tuple.of(LOCK_KEY))
-                .map(found -> found.iterator().next().getBoolean(0));
+        return connection.preparedQuery(LOCK).execute(Tuple.of(LOCK_KEY)).map(found -> found.iterator()
+                .next()
+                .getBoolean(0));
     }
 
     private CompletionStage<Void> sweep(boolean allRead) {
@@ -234,8 +234,7 @@ class Sweeper {
         }
         return store.execute(JOURNAL, Tuple.of(session), config.storeTimeout()).thenApply(found -> {
             RowIterator<Row> rows = found.iterator();
-            Optional<UUID> journal =
-                    rows.hasNext() ? Optional.of(rows.next().getUUID(0)) : Optional.empty();
+            Optional<UUID> journal = rows.hasNext() ? Optional.of(rows.next().getUUID(0)) : Optional.empty();
             known.put(session, journal);
             return journal;
         });

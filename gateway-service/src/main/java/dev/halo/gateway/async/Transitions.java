@@ -50,8 +50,7 @@ final class Transitions {
         draft.status = AsyncStatus.UPLOADING;
         draft.uploadingAt = now;
         draft.sqlMillis = produced.timing().sql();
-        draft.result =
-                AsyncResult.ofRows(produced.rows(), produced.size(), produced.pages(), List.of());
+        draft.result = AsyncResult.ofRows(produced.rows(), produced.size(), produced.pages(), List.of());
         return changed(query, draft, now);
     }
 
@@ -150,8 +149,7 @@ final class Transitions {
                 : Optional.empty();
     }
 
-    private static Optional<AsyncQuery> toEnd(
-            AsyncQuery query, LinkErrorCode cause, boolean withPages, Instant now) {
+    private static Optional<AsyncQuery> toEnd(AsyncQuery query, LinkErrorCode cause, boolean withPages, Instant now) {
         ProgressDraft draft = new ProgressDraft(query.progress());
         draft.cancel = draft.cancel == null ? cause : draft.cancel;
         draft.pagesRemoved |= withPages;

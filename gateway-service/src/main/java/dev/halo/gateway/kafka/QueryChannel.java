@@ -70,13 +70,7 @@ public class QueryChannel {
     /** Has a query end at the Link. What is not published is only logged: who wants it to end says so again. */
     public void cancel(SessionRecord.Open session, UUID integratorId, CancelRequest cancel) {
         MessageHeaders headers = new MessageHeaders(
-                MessageType.CANCEL,
-                cancel.queryId(),
-                integratorId,
-                session.linkId(),
-                session.sessionId(),
-                null,
-                null);
+                MessageType.CANCEL, cancel.queryId(), integratorId, session.linkId(), session.sessionId(), null, null);
         publish(session, cancel.siteId(), headers, Json.bytes(cancel)).whenComplete((done, failure) -> {
             if (failure != null) {
                 LOG.warnf(

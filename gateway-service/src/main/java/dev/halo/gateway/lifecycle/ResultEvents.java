@@ -80,9 +80,8 @@ public class ResultEvents {
 
     /** What the record itself is to blame for would fail for ever; all else is tried again. */
     private CompletionStage<Void> failed(ConsumerRecord<String, byte[]> record, Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof MalformedMessage || isRefused(cause)) {
             malformed(record, cause.getClass().getSimpleName());
             return CompletableFuture.completedFuture(null);

@@ -87,8 +87,7 @@ public class PageStore {
      * @return empty if there is none of that size; its rows hold memory until they are closed
      */
     public CompletionStage<Optional<RowSource>> take(PageKey key, long size) {
-        return downloads.acquire(size, downloadWait).thenCompose(lease -> store.execute(
-                        TAKE, parameters(key), timeout)
+        return downloads.acquire(size, downloadWait).thenCompose(lease -> store.execute(TAKE, parameters(key), timeout)
                 .thenApply(found -> {
                     RowIterator<Row> rows = found.iterator();
                     return rows.hasNext()
@@ -124,8 +123,8 @@ public class PageStore {
                 .thenApply(found -> {
                     RowIterator<Row> rows = found.iterator();
                     return rows.hasNext()
-                            ? Optional.of(
-                                    new StoredPage(info, rows.next().getBuffer(0).getBytes(), lease::close))
+                            ? Optional.of(new StoredPage(
+                                    info, rows.next().getBuffer(0).getBytes(), lease::close))
                             : Optional.<StoredPage>empty();
                 })
                 .whenComplete((page, failure) -> {
@@ -136,8 +135,7 @@ public class PageStore {
     }
 
     static PageInfo info(Row row) {
-        return new PageInfo(
-                row.getInteger(0), row.getLong(1), row.getLong(2), row.getLong(3), row.getInteger(4));
+        return new PageInfo(row.getInteger(0), row.getLong(1), row.getLong(2), row.getLong(3), row.getInteger(4));
     }
 
     private static Tuple parameters(PageKey key) {

@@ -11,5 +11,4 @@ import dev.halo.protocol.query.Command;
  * @param commandSize bytes of the command's JSON as it was sent
  * @param requestSize bytes of the body
  */
-public record AsyncCommand(
-        int maxTimeInQueue, String catalogue, Command command, int commandSize, int requestSize) {}
+public record AsyncCommand(int maxTimeInQueue, String catalogue, Command command, int commandSize, int requestSize) {}

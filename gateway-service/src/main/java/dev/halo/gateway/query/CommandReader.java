@@ -66,7 +66,8 @@ public final class CommandReader {
      */
     public static ImmediateCommand immediate(byte[] body) {
         CommandReader reader = read(body);
-        int wait = reader.waitWithin(QueryBounds.IMMEDIATE_QUEUE_DEFAULT_MILLIS, QueryBounds.IMMEDIATE_QUEUE_MAX_MILLIS);
+        int wait =
+                reader.waitWithin(QueryBounds.IMMEDIATE_QUEUE_DEFAULT_MILLIS, QueryBounds.IMMEDIATE_QUEUE_MAX_MILLIS);
         return new ImmediateCommand(wait, reader.catalogue, reader.command, reader.commandSize, body.length);
     }
 

@@ -44,13 +44,11 @@ public class QueryLookup {
     Uni<Found> any(Caller caller, UUID site, UUID id) {
         return checked(caller, site, id, () -> asyncs.find(caller.integratorId(), site, id)
                 .thenCompose(async -> async.isPresent()
-                        ? CompletableFuture.completedFuture(
-                                async.<Found>map(Found.Async::new))
-                        : records.find(id)
-                                .thenApply(record -> record.filter(one ->
-                                                one.integratorId().equals(caller.integratorId())
-                                                        && one.siteId().equals(site))
-                                        .map(Found.Immediate::new))));
+                        ? CompletableFuture.completedFuture(async.<Found>map(Found.Async::new))
+                        : records.find(id).thenApply(record -> record.filter(
+                                        one -> one.integratorId().equals(caller.integratorId())
+                                                && one.siteId().equals(site))
+                                .map(Found.Immediate::new))));
     }
 
     /** An async query; fails with {@link Refusal} 404 if there is none. */
@@ -58,11 +56,7 @@ public class QueryLookup {
         return checked(caller, site, id, () -> asyncs.find(caller.integratorId(), site, id));
     }
 
-    private <T> Uni<T> checked(
-            Caller caller,
-            UUID site,
-            UUID id,
-            Supplier<CompletionStage<Optional<T>>> search) {
+    private <T> Uni<T> checked(Caller caller, UUID site, UUID id, Supplier<CompletionStage<Optional<T>>> search) {
         return Uni.createFrom()
                 .completionStage(() -> views.checked(() -> checks.exists(site)))
                 .chain(exists -> Uni.createFrom().completionStage(search))

@@ -56,8 +56,9 @@ public class QueryResource {
     @Operation(
             operationId = "getQuery",
             summary = "Show a query and where it is",
-            description = "With waitMs the answer comes at the next change of status, or when that time is over. Another"
-                    + " integrator's query is not found.")
+            description =
+                    "With waitMs the answer comes at the next change of status, or when that time is over. Another"
+                            + " integrator's query is not found.")
     @Parameter(
             name = "waitMs",
             description = "Milliseconds; default 0.",

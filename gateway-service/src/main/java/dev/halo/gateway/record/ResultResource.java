@@ -93,17 +93,13 @@ public class ResultResource {
             @RestPath String siteId,
             @RestPath String queryId,
             @RestPath String pageNumber) {
-        return find(Caller.of(request), siteId, queryId, pageNumber)
-                .map(page -> withHeaders(page)
-                        .type(MediaType.APPLICATION_JSON_TYPE)
-                        .entity(new RowsBody(
-                                BEFORE,
-                                new ZstdRows(
-                                        page.stored.body(),
-                                        page.stored.info().size(),
-                                        page.stored.onClose()),
-                                after(page.query)))
-                        .build());
+        return find(Caller.of(request), siteId, queryId, pageNumber).map(page -> withHeaders(page)
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .entity(new RowsBody(
+                        BEFORE,
+                        new ZstdRows(page.stored.body(), page.stored.info().size(), page.stored.onClose()),
+                        after(page.query)))
+                .build());
     }
 
     /** The page's rows as they are. */
@@ -164,7 +160,8 @@ public class ResultResource {
         }
         AsyncResult result = query.progress().result();
         if (query.hasEnded() && query.status() != AsyncStatus.SUCCESSFUL) {
-            throw Refusal.notFound("This query has no result: it ended as " + query.status().wire() + ".");
+            throw Refusal.notFound(
+                    "This query has no result: it ended as " + query.status().wire() + ".");
         }
         if (result != null && number > result.pages()) {
             throw Refusal.notFound("The result has " + result.pages() + " pages; there is no page " + number + ".");
@@ -180,8 +177,8 @@ public class ResultResource {
                         : queries.pageGiven(query).thenCompose(noted -> stored(pages.read(key, info.get()))))
                 .thenApply(page -> new Page(
                         query,
-                        page.orElseThrow(() -> Refusal.notFound(
-                                "Page " + number + " is not there yet: the query is " + query.status().wire() + "."))));
+                        page.orElseThrow(() -> Refusal.notFound("Page " + number + " is not there yet: the query is "
+                                + query.status().wire() + "."))));
     }
 
     private static <T> CompletionStage<T> stored(CompletionStage<T> read) {

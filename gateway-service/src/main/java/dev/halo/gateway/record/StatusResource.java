@@ -51,7 +51,8 @@ public class StatusResource {
     /** The request, for the OpenAPI document. */
     @Schema(name = "QueryStatusBatch")
     public record Batch(
-            @Schema(required = true, minItems = 1, maxItems = 500) List<UUID> queryIds) {}
+            @Schema(required = true, minItems = 1, maxItems = 500)
+            List<UUID> queryIds) {}
 
     /** The answer. */
     @Schema(name = "QueryStatusBatchResults")
@@ -63,8 +64,7 @@ public class StatusResource {
     public record Result(
             UUID queryId,
 
-            @Schema(enumeration = {"found", "notFound"})
-            String status,
+            @Schema(enumeration = {"found", "notFound"}) String status,
 
             AsyncQueryJson query) {}
 
@@ -100,8 +100,6 @@ public class StatusResource {
         return found == null
                 ? new Result(id, "notFound", null)
                 : new Result(
-                        id,
-                        "found",
-                        AsyncRenderer.object(found.query(), found.pages(), queries.isGone(found.query())));
+                        id, "found", AsyncRenderer.object(found.query(), found.pages(), queries.isGone(found.query())));
     }
 }

@@ -8,6 +8,5 @@ import java.util.UUID;
 public interface WebhookQueue {
 
     /** Adds one, in the transaction of the connection; does nothing where the integrator wants none. */
-    Future<Void> enqueue(
-            SqlConnection connection, UUID integratorId, UUID siteId, UUID queryId, WebhookSource source);
+    Future<Void> enqueue(SqlConnection connection, UUID integratorId, UUID siteId, UUID queryId, WebhookSource source);
 }

@@ -21,11 +21,9 @@ class AsyncRendererTest {
 
         AsyncQueryJson json = AsyncRenderer.object(query, List.of(), false);
 
-        assertThat(json.statusTiming().initialising())
-                .isEqualTo(new AsyncQueryJson.Period(Queries.CREATED, LATER));
+        assertThat(json.statusTiming().initialising()).isEqualTo(new AsyncQueryJson.Period(Queries.CREATED, LATER));
         assertThat(json.statusTiming().queued()).isNull();
-        assertThat(json.statusTiming().executing())
-                .isEqualTo(new AsyncQueryJson.Period(LATER, LATER.plusSeconds(1)));
+        assertThat(json.statusTiming().executing()).isEqualTo(new AsyncQueryJson.Period(LATER, LATER.plusSeconds(1)));
         assertThat(json.errorCode()).isEqualTo(1002);
         assertThat(json.errorDetails().errorType()).isEqualTo("haloLink");
     }
@@ -33,9 +31,7 @@ class AsyncRendererTest {
     @Test
     void pagesThatAreNotThereYetAreQueued() {
         AsyncQuery query = Queries.query(
-                AsyncStatus.UPLOADING,
-                false,
-                draft -> draft.result = AsyncResult.ofRows(5, 100, 3, List.of()));
+                AsyncStatus.UPLOADING, false, draft -> draft.result = AsyncResult.ofRows(5, 100, 3, List.of()));
 
         AsyncQueryJson json = AsyncRenderer.object(query, List.of(new PageInfo(2, 2, 2, 40, 20)), false);
 
@@ -49,9 +45,7 @@ class AsyncRendererTest {
     @Test
     void ofAResultThatIsGoneTheCountsRemain() {
         AsyncQuery query = Queries.query(
-                AsyncStatus.SUCCESSFUL,
-                false,
-                draft -> draft.result = AsyncResult.ofRows(5, 100, 3, List.of()));
+                AsyncStatus.SUCCESSFUL, false, draft -> draft.result = AsyncResult.ofRows(5, 100, 3, List.of()));
 
         AsyncQueryJson json = AsyncRenderer.object(query, List.of(), true);
 

@@ -32,11 +32,8 @@ final class Queries {
         draft.executingAt = status.ordinal() >= AsyncStatus.EXECUTING.ordinal() ? CREATED : null;
         draft.runs = draft.executingAt == null ? 0 : 1;
         draft.completedAt = status.isEnd() ? CREATED : null;
-        draft.failure =
-                status.isEnd() && status != AsyncStatus.SUCCESSFUL ? Failures.expired() : null;
-        draft.result = status == AsyncStatus.SUCCESSFUL
-                ? AsyncResult.ofRows(0, 2, 1, List.of())
-                : null;
+        draft.failure = status.isEnd() && status != AsyncStatus.SUCCESSFUL ? Failures.expired() : null;
+        draft.result = status == AsyncStatus.SUCCESSFUL ? AsyncResult.ofRows(0, 2, 1, List.of()) : null;
         more.accept(draft);
         return new AsyncQuery(
                 UUID.randomUUID(),

@@ -74,12 +74,13 @@ class ReconciliationTest {
 
     @Test
     void aCancelledOneIsNotSentAgain() {
-        AsyncQuery query = Queries.query(
-                AsyncStatus.QUEUED, true, draft -> draft.cancel = LinkErrorCode.INTEGRATOR_DISABLED);
+        AsyncQuery query =
+                Queries.query(AsyncStatus.QUEUED, true, draft -> draft.cancel = LinkErrorCode.INTEGRATOR_DISABLED);
 
         AsyncQuery after = rules(Set.of()).of(query, JOURNAL, NOW);
 
-        assertThat(after.progress().failure().is(LinkErrorCode.INTEGRATOR_DISABLED)).isTrue();
+        assertThat(after.progress().failure().is(LinkErrorCode.INTEGRATOR_DISABLED))
+                .isTrue();
     }
 
     private static Reconciliation rules(Set<UUID> held) {

@@ -41,7 +41,8 @@ class SweepRulesTest {
     void whatNobodyTookEndsAtItsDeadline(Availability availability, AsyncStatus end) {
         AsyncQuery query = Queries.query(AsyncStatus.INITIALISING, true, draft -> draft.sessionId = null);
 
-        assertThat(of(query, AWAY, availability, null, null, DEADLINE.plusSeconds(9))).isEmpty();
+        assertThat(of(query, AWAY, availability, null, null, DEADLINE.plusSeconds(9)))
+                .isEmpty();
         assertThat(of(query, AWAY, availability, null, null, DEADLINE.plusSeconds(11)))
                 .hasValueSatisfying(after -> assertThat(after.status()).isEqualTo(end));
     }
@@ -70,7 +71,8 @@ class SweepRulesTest {
         assertThat(of(query, HOLDS, Queries.CREATED.plusSeconds(9))).isEmpty();
         assertThat(of(query, AWAY, Queries.CREATED.plusSeconds(11))).isEmpty();
         assertThat(of(query, HOLDS, Queries.CREATED.plusSeconds(11)))
-                .hasValueSatisfying(after -> assertThat(after.progress().sessionId()).isNull());
+                .hasValueSatisfying(
+                        after -> assertThat(after.progress().sessionId()).isNull());
     }
 
     @Test
@@ -80,10 +82,12 @@ class SweepRulesTest {
         Instant now = Queries.CREATED.plusSeconds(11);
         UUID other = UUID.randomUUID();
 
-        assertThat(of(write, ELSEWHERE, Availability.ONLINE, JOURNAL, null, now)).isEmpty();
+        assertThat(of(write, ELSEWHERE, Availability.ONLINE, JOURNAL, null, now))
+                .isEmpty();
         assertThat(status(of(write, ELSEWHERE, Availability.ONLINE, JOURNAL, JOURNAL, now)))
                 .isEqualTo(AsyncStatus.INITIALISING);
-        assertThat(isUnknown(of(write, ELSEWHERE, Availability.ONLINE, JOURNAL, other, now))).isTrue();
+        assertThat(isUnknown(of(write, ELSEWHERE, Availability.ONLINE, JOURNAL, other, now)))
+                .isTrue();
         assertThat(status(of(read, ELSEWHERE, Availability.ONLINE, JOURNAL, other, now)))
                 .isEqualTo(AsyncStatus.INITIALISING);
     }
@@ -94,7 +98,8 @@ class SweepRulesTest {
         Instant limit = Queries.CREATED.plus(Duration.ofMinutes(20));
 
         assertThat(of(query, AWAY, limit.minusSeconds(1))).isEmpty();
-        assertThat(of(query, new LinkPresence.Away(null, limit), limit.plusSeconds(1))).isEmpty();
+        assertThat(of(query, new LinkPresence.Away(null, limit), limit.plusSeconds(1)))
+                .isEmpty();
         assertThat(isUnknown(of(query, AWAY, limit.plusSeconds(1)))).isTrue();
     }
 
@@ -117,7 +122,12 @@ class SweepRulesTest {
     }
 
     private Optional<AsyncQuery> of(
-            AsyncQuery query, LinkPresence presence, Availability availability, UUID sentTo, UUID current, Instant now) {
+            AsyncQuery query,
+            LinkPresence presence,
+            Availability availability,
+            UUID sentTo,
+            UUID current,
+            Instant now) {
         return rules.of(query, new SweepRules.Surroundings(presence, availability, sentTo, current, null), now);
     }
 

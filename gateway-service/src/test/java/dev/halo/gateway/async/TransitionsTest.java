@@ -68,8 +68,8 @@ class TransitionsTest {
         }
         AsyncQuery query = Queries.read(end);
 
-        for (String report :
-                List.of("queued", "executing", "uploading", "succeeded", "failed", "expired", "transport", "released")) {
+        for (String report : List.of(
+                "queued", "executing", "uploading", "succeeded", "failed", "expired", "transport", "released")) {
             assertThat(report(report).apply(query)).as(report).isEmpty();
         }
     }
@@ -119,8 +119,8 @@ class TransitionsTest {
 
         assertThat(after.status()).isEqualTo(AsyncStatus.QUEUED);
         assertThat(after.progress().cancel()).isEqualTo(LinkErrorCode.CANCELLED);
-        assertThat(report("succeeded").apply(after)).hasValueSatisfying(end -> assertThat(end.status())
-                .isEqualTo(AsyncStatus.SUCCESSFUL));
+        assertThat(report("succeeded").apply(after))
+                .hasValueSatisfying(end -> assertThat(end.status()).isEqualTo(AsyncStatus.SUCCESSFUL));
     }
 
     @Test
@@ -140,7 +140,8 @@ class TransitionsTest {
 
         assertThat(after.isPresent()).isEqualTo(ends);
         after.ifPresent(one -> {
-            assertThat(one.progress().failure().is(LinkErrorCode.SITE_SUPERSEDED)).isTrue();
+            assertThat(one.progress().failure().is(LinkErrorCode.SITE_SUPERSEDED))
+                    .isTrue();
             assertThat(one.progress().pagesRemoved()).isFalse();
         });
     }
@@ -153,13 +154,10 @@ class TransitionsTest {
             case "uploading" ->
                 query -> Transitions.uploading(query, Queries.SESSION, new Produced(1, 2, 1, Timing.NONE), NOW);
             case "succeeded" ->
-                query -> Transitions.succeeded(
-                        query, AsyncResult.ofRows(1, 2, 1, List.of()), Timing.NONE, NOW);
+                query -> Transitions.succeeded(query, AsyncResult.ofRows(1, 2, 1, List.of()), Timing.NONE, NOW);
             case "failed" -> query -> Transitions.failed(query, failure, NOW);
-            case "expired" ->
-                query -> Transitions.failed(query, LinkErrorCode.EXPIRED_IN_QUEUE.failure("late"), NOW);
-            case "transport" ->
-                query -> Transitions.failed(query, new QueryFailure(ErrorType.HTTP, 503, "no"), NOW);
+            case "expired" -> query -> Transitions.failed(query, LinkErrorCode.EXPIRED_IN_QUEUE.failure("late"), NOW);
+            case "transport" -> query -> Transitions.failed(query, new QueryFailure(ErrorType.HTTP, 503, "no"), NOW);
             default -> query -> Transitions.released(query, Queries.SESSION, null, NOW);
         };
     }

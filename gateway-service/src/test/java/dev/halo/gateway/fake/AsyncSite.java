@@ -108,10 +108,8 @@ public final class AsyncSite {
     }
 
     public void awaitCancel(UUID id, LinkErrorCode cause) {
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .until(() -> Fakes.shared().bridge().cancels().stream()
-                        .anyMatch(cancel -> cancel.queryId().equals(id) && cancel.cause() == cause));
+        Awaitility.await().atMost(PATIENCE).until(() -> Fakes.shared().bridge().cancels().stream()
+                .anyMatch(cancel -> cancel.queryId().equals(id) && cancel.cause() == cause));
     }
 
     /** The first column of the first row of a statement as text; null if there is none. */

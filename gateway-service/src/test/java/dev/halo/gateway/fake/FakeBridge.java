@@ -124,8 +124,8 @@ public final class FakeBridge implements AutoCloseable {
 
     /** Says what a Link had when it opened a session. */
     public void sessionOpened(SessionRecord.Open open, UUID journalId, List<UUID> held) {
-        MessageHeaders headers = new MessageHeaders(
-                MessageType.SESSION_OPENED, null, null, open.linkId(), open.sessionId(), null, null);
+        MessageHeaders headers =
+                new MessageHeaders(MessageType.SESSION_OPENED, null, null, open.linkId(), open.sessionId(), null, null);
         result(
                 open.linkId().toString(),
                 headers,

@@ -132,9 +132,7 @@ class WebhookIT {
             enqueue(WebhookSource.REGISTERED);
             awaitReceived(receiver, 2);
 
-            assertThat(receiver.received())
-                    .extracting(Receiver.Received::path)
-                    .containsExactly("/async", "/all");
+            assertThat(receiver.received()).extracting(Receiver.Received::path).containsExactly("/async", "/all");
         }
     }
 
@@ -149,9 +147,9 @@ class WebhookIT {
             awaitReceived(receiver, 3);
             awaitGone();
             assertThat(receiver.received()).extracting(Receiver.Received::id).containsOnly(idOf(receiver));
-            assertThat(receiver.received()).extracting(Receiver.Received::body).containsOnly(receiver.received()
-                    .get(0)
-                    .body());
+            assertThat(receiver.received())
+                    .extracting(Receiver.Received::body)
+                    .containsOnly(receiver.received().get(0).body());
         }
     }
 
@@ -275,7 +273,8 @@ class WebhookIT {
             // Then
             assertThat(receiver.received().get(0).id()).isEqualTo(taken.toString());
             assertThat(Duration.between(
-                            occurredAt(receiver), Instant.parse(receiver.received().get(0).timestamp())))
+                            occurredAt(receiver),
+                            Instant.parse(receiver.received().get(0).timestamp())))
                     .isGreaterThan(Duration.ofMillis(1900));
             awaitGone();
         }
@@ -311,7 +310,9 @@ class WebhookIT {
                     UUID.randomUUID());
 
             webhooks.delivered(stale).toCompletableFuture().join();
-            webhooks.giveUp(stale, Attempt.giveUp("status")).toCompletableFuture().join();
+            webhooks.giveUp(stale, Attempt.giveUp("status"))
+                    .toCompletableFuture()
+                    .join();
 
             assertThat(count("status = 'waiting'")).isEqualTo(1);
         }
@@ -383,10 +384,13 @@ class WebhookIT {
         UUID id = UUID.randomUUID();
         try (Connection database = EmbeddedPostgres.shared().connect(GatewayResources.DATABASE);
                 var statement = database.createStatement()) {
-            statement.execute("insert into gateway.webhook_delivery (webhook_id, integrator_id, site_id, query_id, source,"
-                    + " occurred_at, status, next_at, attempts, first_attempt_at, lease) values ('" + id + "', '"
-                    + integrator.id() + "', '" + siteId + "', '" + queryId + "', 'ASYNC', now(), 'waiting', " + nextAt
-                    + ", " + attempts + ", now(), gen_random_uuid())");
+            statement.execute(
+                    "insert into gateway.webhook_delivery (webhook_id, integrator_id, site_id, query_id, source,"
+                            + " occurred_at, status, next_at, attempts, first_attempt_at, lease) values ('" + id
+                            + "', '"
+                            + integrator.id() + "', '" + siteId + "', '" + queryId + "', 'ASYNC', now(), 'waiting', "
+                            + nextAt
+                            + ", " + attempts + ", now(), gen_random_uuid())");
         }
         return id;
     }
