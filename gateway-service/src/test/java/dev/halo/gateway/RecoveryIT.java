@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +69,11 @@ class RecoveryIT {
         site = at.site();
         api = at.api();
         link = new FakeLink(base);
+    }
+
+    @AfterEach
+    void endWhatIsLeft() {
+        at.close();
     }
 
     @Test

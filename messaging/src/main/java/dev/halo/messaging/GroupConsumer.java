@@ -129,6 +129,7 @@ public final class GroupConsumer implements AutoCloseable {
                 thread.pauseAfterFailure();
             }
         }
+        settle();
         working.values().forEach(work -> work.stopped = true);
     }
 
@@ -263,6 +264,16 @@ public final class GroupConsumer implements AutoCloseable {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             LOG.info("event=groupAssigned topic={} partitions={}", topic, partitions.size());
+            try {
+                commitGone(partitions);
+            } catch (WakeupException e) {
+                // Once: whatever it was meant for is looked at when this is done.
+                commitGone(partitions);
+            }
+        }
+
+        /** Without it a partition whose records are all too old would look unread until the next one comes. */
+        private void commitGone(Collection<TopicPartition> partitions) {
             Map<TopicPartition, OffsetAndMetadata> gone = new HashMap<>();
             Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
             consumer.beginningOffsets(partitions).forEach((partition, first) -> {
@@ -272,7 +283,6 @@ public final class GroupConsumer implements AutoCloseable {
                 }
             });
             if (!gone.isEmpty()) {
-                // Without it a partition whose records are all too old would look unread until the next one comes.
                 commit(gone);
             }
         }

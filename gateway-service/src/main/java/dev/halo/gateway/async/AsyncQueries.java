@@ -137,13 +137,13 @@ public class AsyncQueries {
 
     /** A query of an integrator at a site; fails with {@link Refusal} 503 if the store cannot be reached. */
     public CompletionStage<Optional<AsyncQuery>> find(UUID integratorId, UUID siteId, UUID id) {
-        return available(store.inTransaction(config.storeTimeout(), connection -> AsyncRows.find(connection, id)))
+        return available(store.reading(config.storeTimeout(), connection -> AsyncRows.find(connection, id)))
                 .thenApply(found -> found.filter(query -> isOf(query, integratorId, siteId)));
     }
 
     /** Those of the ids that are queries of an integrator at a site, by id, with their pages. */
     public CompletionStage<Map<UUID, Found>> findAll(UUID integratorId, UUID siteId, Collection<UUID> ids) {
-        return available(store.inTransaction(config.storeTimeout(), connection -> AsyncRows.findAll(connection, ids)
+        return available(store.reading(config.storeTimeout(), connection -> AsyncRows.findAll(connection, ids)
                 .compose(queries -> withPages(
                         connection,
                         queries.stream()
@@ -154,8 +154,7 @@ public class AsyncQueries {
     /** A query with its pages. */
     public CompletionStage<Found> withPages(AsyncQuery query) {
         return hasPages(query)
-                ? available(store.inTransaction(
-                                config.storeTimeout(), connection -> withPages(connection, List.of(query))))
+                ? available(store.reading(config.storeTimeout(), connection -> withPages(connection, List.of(query))))
                         .thenApply(found -> found.get(query.id()))
                 : CompletableFuture.completedFuture(new Found(query, List.of()));
     }

@@ -51,8 +51,8 @@ final class AsyncRows {
     private static final String FIND =
             "select " + COLUMNS + " from gateway.async_query q where q.created_at = $1 and q.query_id = $2";
 
-    private static final String FIND_ALL = "select " + COLUMNS + """
-             from gateway.async_query q where (q.created_at, q.query_id) in
+    private static final String FIND_ALL = "select " + COLUMNS + "\n" + """
+            from gateway.async_query q where (q.created_at, q.query_id) in
               (select * from unnest($1::timestamptz[], $2::uuid[]))""";
 
     private static final String SAVE = """
@@ -128,7 +128,7 @@ final class AsyncRows {
                 .map(id -> utc(QueryIds.createdAt(id).orElseThrow()))
                 .toArray(OffsetDateTime[]::new);
         return client.preparedQuery(FIND_ALL)
-                .execute(Tuple.of(times, known.toArray(UUID[]::new)))
+                .execute(Tuple.of(times, (Object) known.toArray(UUID[]::new)))
                 .map(AsyncRows::queries);
     }
 

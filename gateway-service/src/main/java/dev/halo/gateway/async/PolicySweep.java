@@ -42,7 +42,10 @@ class PolicySweep {
 
     private static final String REMOVE_PAGES = """
             update gateway.async_query set pages_removed = true, updated_at = $3
-            where integrator_id = $1 and site_id = $2 and completed_at is not null and not pages_removed
+            where (created_at, query_id) in (
+              select created_at, query_id from gateway.async_query
+              where integrator_id = $1 and site_id = $2 and completed_at is not null and not pages_removed
+              limit 100)
             returning query_id, created_at, link_id""";
 
     private record Pair(UUID integratorId, UUID siteId) {}

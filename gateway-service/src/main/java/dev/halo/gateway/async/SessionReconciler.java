@@ -2,14 +2,12 @@ package dev.halo.gateway.async;
 
 import dev.halo.gateway.async.AsyncChanges.Changed;
 import dev.halo.gateway.config.AsyncConfig;
-import dev.halo.gateway.config.LifecycleConfig;
 import dev.halo.gateway.kafka.Messaging;
+import dev.halo.gateway.lifecycle.ResultProgress;
 import dev.halo.gateway.store.Store;
-import dev.halo.messaging.GroupOffsets;
 import dev.halo.messaging.SessionDirectory;
 import dev.halo.protocol.session.SessionOpened;
 import dev.halo.protocol.session.SessionRecord;
-import dev.halo.protocol.topic.Topic;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Future;
@@ -18,6 +16,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,6 +41,7 @@ class SessionReconciler {
 
     private static final Logger LOG = Logger.getLogger(SessionReconciler.class);
     private static final int SESSIONS_AT_ONCE = 20;
+    private static final Duration LONGEST = Duration.ofMinutes(2);
 
     private static final String HEARD = """
             insert into gateway.link_session (session_id, link_id, journal_id, held, read_to, opened_at)
@@ -59,7 +59,7 @@ class SessionReconciler {
             , s.journal_id from gateway.async_query q left join gateway.link_session s on s.session_id = q.session_id
             where q.link_id = $1 and q.completed_at is null
               and (q.session_id <> $2 or q.query_id = any($3))
-            order by q.created_at, q.query_id limit $4 for update of q""";
+            order by q.created_at, q.query_id for update of q""";
 
     private static final String DONE = "update gateway.link_session set reconciled_at = $2 where session_id = $1";
 
@@ -72,7 +72,7 @@ class SessionReconciler {
     private final Store store;
     private final AsyncConfig config;
     private final SessionDirectory sessions;
-    private final GroupOffsets offsets;
+    private final ResultProgress results;
     private final AsyncChanges changes;
     private final Dispatcher dispatcher;
     private final AsyncMetrics metrics;
@@ -86,7 +86,7 @@ class SessionReconciler {
     SessionReconciler(
             Store store,
             AsyncConfig config,
-            LifecycleConfig lifecycle,
+            ResultProgress results,
             Messaging messaging,
             AsyncChanges changes,
             Dispatcher dispatcher,
@@ -94,7 +94,7 @@ class SessionReconciler {
         this.store = store;
         this.config = config;
         this.sessions = messaging.sessions();
-        this.offsets = new GroupOffsets(messaging.settings(), Topic.RESULTS, lifecycle.group());
+        this.results = results;
         this.changes = changes;
         this.dispatcher = dispatcher;
         this.metrics = metrics;
@@ -102,17 +102,16 @@ class SessionReconciler {
 
     void start(@Observes StartupEvent event) {
         long interval = config.sweep().reconciliation().toMillis();
-        looker.scheduleWithFixedDelay(this::look, interval, interval, TimeUnit.MILLISECONDS);
+        looker.scheduleWithFixedDelay(this::lookAgain, interval, interval, TimeUnit.MILLISECONDS);
     }
 
     void stop(@Observes ShutdownEvent event) {
         looker.shutdownNow();
-        offsets.close();
     }
 
     /** Remembers that a session was opened, and how far reports must be read before it is reconciled. */
     CompletionStage<Void> opened(SessionOpened opened) {
-        return offsets.ends()
+        return results.ends()
                 .thenCompose(ends -> store.execute(
                         HEARD,
                         Tuple.of(
@@ -124,6 +123,15 @@ class SessionReconciler {
                                 AsyncRows.utc(changes.now())),
                         config.storeTimeout()))
                 .thenAccept(written -> metrics.event("sessionOpened", "applied"));
+    }
+
+    /** What a look throws must not end the looking. */
+    private void lookAgain() {
+        try {
+            look();
+        } catch (RuntimeException e) {
+            LOG.error("event=reconcilerFault", e);
+        }
     }
 
     private void look() {
@@ -152,7 +160,7 @@ class SessionReconciler {
     }
 
     private CompletionStage<Void> reconcileIfRead(Heard heard) {
-        return offsets.hasReached(heard.readTo).thenCompose(read -> {
+        return results.hasReached(heard.readTo).thenCompose(read -> {
             if (read) {
                 return reconcile(heard.opened);
             }
@@ -169,7 +177,7 @@ class SessionReconciler {
             SessionRecord.Open current = sessions.opened(opened.linkId()).orElse(null);
             // A later session tells more; one that has closed is followed by another, or by the sweeper.
             boolean isCurrent = current != null && current.sessionId().equals(opened.sessionId());
-            return store.inTransaction(config.storeTimeout(), connection -> take(connection, opened)
+            return store.inTransaction(LONGEST, connection -> take(connection, opened)
                             .compose(mine -> mine && isCurrent
                                     ? all(connection, opened)
                                     : Future.succeededFuture(List.<Changed>of()))
@@ -183,7 +191,7 @@ class SessionReconciler {
         return connection
                 .preparedQuery(TAKE)
                 .execute(Tuple.of(opened.sessionId()))
-                .map(found -> found.rowCount() == 1);
+                .map(found -> found.size() == 1);
     }
 
     private Future<List<Changed>> all(SqlConnection connection, SessionOpened opened) {
@@ -191,7 +199,7 @@ class SessionReconciler {
                 new Reconciliation.Opened(opened.sessionId(), opened.journalId(), new HashSet<>(opened.held())),
                 config.maxRuns());
         Tuple parameters =
-                Tuple.of(opened.linkId(), opened.sessionId(), opened.held().toArray(UUID[]::new), Integer.MAX_VALUE);
+                Tuple.of(opened.linkId(), opened.sessionId(), opened.held().toArray(UUID[]::new));
         return connection.preparedQuery(UNFINISHED).execute(parameters).compose(found -> {
             List<Changed> changed = new ArrayList<>();
             Future<Void> written = Future.succeededFuture();

@@ -21,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
 
 /**
  * Requests that wait for a query's next status. A change made by this gateway wakes them at once; for those made by others
@@ -29,6 +30,7 @@ import java.util.concurrent.atomic.AtomicReference;
 @ApplicationScoped
 public class StatusWaiters {
 
+    private static final Logger LOG = Logger.getLogger(StatusWaiters.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private record Waiter(UUID queryId, AsyncStatus seen, CompletableFuture<Void> changed) {}
@@ -52,7 +54,7 @@ public class StatusWaiters {
 
     void start(@Observes StartupEvent event) {
         long interval = config.waitInterval().toMillis();
-        looker.scheduleWithFixedDelay(this::look, interval, interval, TimeUnit.MILLISECONDS);
+        looker.scheduleWithFixedDelay(this::lookAgain, interval, interval, TimeUnit.MILLISECONDS);
     }
 
     void stop(@Observes ShutdownEvent event) {
@@ -89,6 +91,15 @@ public class StatusWaiters {
         });
     }
 
+    /** What a look throws must not end the looking. */
+    private void lookAgain() {
+        try {
+            look();
+        } catch (RuntimeException e) {
+            LOG.error("event=statusWaitersFault", e);
+        }
+    }
+
     private void look() {
         CompletionStage<?> before = look.get();
         if (waiters.isEmpty() || before != null && !before.toCompletableFuture().isDone()) {
@@ -96,7 +107,7 @@ public class StatusWaiters {
         }
         Set<UUID> ids = new HashSet<>();
         waiters.forEach(waiter -> ids.add(waiter.queryId));
-        look.set(store.inTransaction(config.storeTimeout(), connection -> AsyncRows.findAll(connection, ids))
+        look.set(store.reading(config.storeTimeout(), connection -> AsyncRows.findAll(connection, ids))
                 .thenAccept(this::compare)
                 .exceptionally(failure -> null));
     }

@@ -2,13 +2,11 @@ package dev.halo.gateway.async;
 
 import dev.halo.gateway.async.AsyncChanges.Changed;
 import dev.halo.gateway.config.AsyncConfig;
-import dev.halo.gateway.config.LifecycleConfig;
 import dev.halo.gateway.kafka.Messaging;
+import dev.halo.gateway.lifecycle.ResultProgress;
 import dev.halo.gateway.store.Store;
-import dev.halo.messaging.GroupOffsets;
 import dev.halo.messaging.LinkPresence;
 import dev.halo.messaging.SessionDirectory;
-import dev.halo.protocol.topic.Topic;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Future;
@@ -69,7 +67,7 @@ class Sweeper {
     private final Store store;
     private final AsyncConfig config;
     private final SessionDirectory sessions;
-    private final GroupOffsets offsets;
+    private final ResultProgress results;
     private final AsyncChanges changes;
     private final Dispatcher dispatcher;
     private final PolicySweep policies;
@@ -86,7 +84,7 @@ class Sweeper {
     Sweeper(
             Store store,
             AsyncConfig config,
-            LifecycleConfig lifecycle,
+            ResultProgress results,
             Messaging messaging,
             AsyncChanges changes,
             Dispatcher dispatcher,
@@ -95,7 +93,7 @@ class Sweeper {
         this.store = store;
         this.config = config;
         this.sessions = messaging.sessions();
-        this.offsets = new GroupOffsets(messaging.settings(), Topic.RESULTS, lifecycle.group());
+        this.results = results;
         this.changes = changes;
         this.dispatcher = dispatcher;
         this.policies = policies;
@@ -105,12 +103,20 @@ class Sweeper {
 
     void start(@Observes StartupEvent event) {
         long interval = config.sweep().interval().toMillis();
-        looker.scheduleWithFixedDelay(this::look, interval, interval, TimeUnit.MILLISECONDS);
+        looker.scheduleWithFixedDelay(this::lookAgain, interval, interval, TimeUnit.MILLISECONDS);
     }
 
     void stop(@Observes ShutdownEvent event) {
         looker.shutdownNow();
-        offsets.close();
+    }
+
+    /** What a look throws must not end the looking. */
+    private void lookAgain() {
+        try {
+            look();
+        } catch (RuntimeException e) {
+            LOG.error("event=sweeperFault", e);
+        }
     }
 
     private void look() {
@@ -124,6 +130,8 @@ class Sweeper {
                 .handle((done, failure) -> {
                     metrics.swept(failure == null ? "done" : "failed");
                     if (failure != null) {
+                        // What is known of Links and reports may be old until they have been read again.
+                        endsBefore = null;
                         LOG.warnf(
                                 "event=sweepFailed error=%s", failure.getClass().getSimpleName());
                     }
@@ -135,9 +143,9 @@ class Sweeper {
     /** Whether all has been read that had been reported when it was last looked. */
     private CompletionStage<Boolean> isAllRead() {
         long[] before = endsBefore;
-        return offsets.ends().thenCompose(ends -> {
+        return results.ends().thenCompose(ends -> {
             endsBefore = ends;
-            return before == null ? CompletableFuture.completedFuture(false) : offsets.hasReached(before);
+            return before == null ? CompletableFuture.completedFuture(false) : results.hasReached(before);
         });
     }
 

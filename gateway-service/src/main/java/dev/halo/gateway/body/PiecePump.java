@@ -1,6 +1,9 @@
 package dev.halo.gateway.body;
 
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ServerHttpResponse;
@@ -12,6 +15,9 @@ import org.jboss.resteasy.reactive.server.spi.ServerHttpResponse;
 final class PiecePump {
 
     private static final Logger LOG = Logger.getLogger(PiecePump.class);
+
+    /** Pieces that are written before other requests of the event loop have their turn. */
+    private static final int TURN = 8;
 
     private final Pieces pieces;
     private final ServerHttpResponse response;
@@ -25,34 +31,58 @@ final class PiecePump {
     }
 
     void start() {
-        next();
+        pump();
     }
 
-    private void next() {
+    /** In a loop for as long as pieces leave at once, so that no stack grows; now and then others have their turn. */
+    private void pump() {
+        for (int given = 0; given < TURN; given++) {
+            byte[] piece = next();
+            if (piece == null) {
+                return;
+            }
+            CompletableFuture<Void> written = response.write(piece).toCompletableFuture();
+            if (!written.isDone()) {
+                written.whenComplete((done, failure) -> goOn(failure));
+                return;
+            }
+            if (written.isCompletedExceptionally()) {
+                finish();
+                return;
+            }
+        }
+        Context loop = Vertx.currentContext();
+        if (loop == null) {
+            pump();
+        } else {
+            loop.runOnContext(turn -> pump());
+        }
+    }
+
+    private void goOn(Throwable failure) {
+        if (failure != null) {
+            finish();
+        } else {
+            pump();
+        }
+    }
+
+    /** Null where there is nothing more to be written. */
+    private byte[] next() {
         try {
             byte[] piece = pieces.next();
             if (piece == null) {
                 response.end();
                 finish();
-            } else {
-                write(piece);
             }
+            return piece;
         } catch (IOException e) {
             // The status has been sent: all that is left is not to let the answer look complete.
             LOG.errorf("event=resultBroken error=%s", e.getClass().getSimpleName());
             response.reset();
             finish();
+            return null;
         }
-    }
-
-    private void write(byte[] piece) {
-        response.write(piece).whenComplete((written, failure) -> {
-            if (failure != null) {
-                finish();
-            } else {
-                next();
-            }
-        });
     }
 
     private void finish() {

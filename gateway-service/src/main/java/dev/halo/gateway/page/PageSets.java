@@ -105,6 +105,6 @@ public final class PageSets {
     private static Tuple keys(List<Owner> owners) {
         return Tuple.of(
                 owners.stream().map(Owner::hour).toArray(OffsetDateTime[]::new),
-                owners.stream().map(Owner::queryId).toArray(UUID[]::new));
+                (Object) owners.stream().map(Owner::queryId).toArray(UUID[]::new));
     }
 }

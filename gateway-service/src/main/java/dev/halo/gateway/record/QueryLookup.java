@@ -42,13 +42,24 @@ public class QueryLookup {
 
     /** A query of either kind; fails with {@link Refusal} 404 if there is none. */
     Uni<Found> any(Caller caller, UUID site, UUID id) {
-        return checked(caller, site, id, () -> asyncs.find(caller.integratorId(), site, id)
+        return checked(caller, site, id, () -> search(caller, site, id));
+    }
+
+    private CompletionStage<Optional<Found>> search(Caller caller, UUID site, UUID id) {
+        Optional<QueryRecord> unwritten = records.unwritten(id);
+        if (unwritten.isPresent()) {
+            return CompletableFuture.completedFuture(immediate(unwritten, caller, site));
+        }
+        return asyncs.find(caller.integratorId(), site, id)
                 .thenCompose(async -> async.isPresent()
                         ? CompletableFuture.completedFuture(async.<Found>map(Found.Async::new))
-                        : records.find(id).thenApply(record -> record.filter(
-                                        one -> one.integratorId().equals(caller.integratorId())
-                                                && one.siteId().equals(site))
-                                .map(Found.Immediate::new))));
+                        : records.find(id).thenApply(record -> immediate(record, caller, site)));
+    }
+
+    private static Optional<Found> immediate(Optional<QueryRecord> record, Caller caller, UUID site) {
+        return record.filter(one -> one.integratorId().equals(caller.integratorId())
+                        && one.siteId().equals(site))
+                .map(Found.Immediate::new);
     }
 
     /** An async query; fails with {@link Refusal} 404 if there is none. */

@@ -104,6 +104,11 @@ public class QueryRecords {
         return entry.written;
     }
 
+    /** The record of a query that has ended here and is still to be written; looked up without the store. */
+    public Optional<QueryRecord> unwritten(UUID queryId) {
+        return Optional.ofNullable(unwritten.get(queryId));
+    }
+
     /**
      * The record of a query.
      *

@@ -8,6 +8,7 @@ import dev.halo.gateway.async.AsyncStatus;
 import dev.halo.gateway.auth.Caller;
 import dev.halo.gateway.body.RowsBody;
 import dev.halo.gateway.body.ZstdRows;
+import dev.halo.gateway.error.ErrorEnvelope;
 import dev.halo.gateway.error.Reason;
 import dev.halo.gateway.error.Refusal;
 import dev.halo.gateway.page.PageInfo;
@@ -87,7 +88,10 @@ public class ResultResource {
                         schema = @Schema(type = SchemaType.INTEGER))
             },
             content = @Content(schema = @Schema(implementation = PageJson.class)))
-    @APIResponse(responseCode = GONE, description = "The result was removed, or its 24 hours are over.")
+    @APIResponse(
+            responseCode = GONE,
+            description = "The result was removed, or its 24 hours are over.",
+            content = @Content(schema = @Schema(implementation = ErrorEnvelope.class)))
     public Uni<Response> page(
             @Context ContainerRequestContext request,
             @RestPath String siteId,
@@ -119,7 +123,10 @@ public class ResultResource {
                         schema = @Schema(type = SchemaType.ARRAY, implementation = Object.class)),
                 @Content(mediaType = StreamForm.NDJSON, schema = @Schema(type = SchemaType.STRING))
             })
-    @APIResponse(responseCode = GONE, description = "The result was removed, or its 24 hours are over.")
+    @APIResponse(
+            responseCode = GONE,
+            description = "The result was removed, or its 24 hours are over.",
+            content = @Content(schema = @Schema(implementation = ErrorEnvelope.class)))
     public Uni<Response> stream(
             @Context ContainerRequestContext request,
             @Context HttpHeaders headers,
@@ -164,7 +171,7 @@ public class ResultResource {
                     "This query has no result: it ended as " + query.status().wire() + ".");
         }
         if (result != null && number > result.pages()) {
-            throw Refusal.notFound("The result has " + result.pages() + " pages; there is no page " + number + ".");
+            throw Refusal.notFound("There is no page " + number + ": the result has " + result.pages() + " in all.");
         }
     }
 

@@ -61,6 +61,11 @@ public final class Store {
         return bounded(timeout, () -> pool.query(sql).execute());
     }
 
+    /** Runs statements that only read, each in a transaction of its own. */
+    public <T> CompletionStage<T> reading(Duration timeout, Function<SqlConnection, Future<T>> work) {
+        return bounded(timeout, () -> pool.withConnection(work));
+    }
+
     /**
      * Runs several statements in one transaction. It is rolled back when the work fails, and also when the time is over
      * before it is done.

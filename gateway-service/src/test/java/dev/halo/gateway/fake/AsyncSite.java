@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** A site with an enabled integrator, the Link's end of it, and what the gateway has in its database. */
-public final class AsyncSite {
+public final class AsyncSite implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
@@ -130,6 +130,14 @@ public final class AsyncSite {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Ends what has not ended, so that nobody goes on sending it. */
+    @Override
+    public void close() {
+        execute("update gateway.async_query set status = 'executionFailed', completed_at = now(), error_type = 'http',"
+                + " error_code = 500, error_message = 'left by a test' where completed_at is null and site_id = '"
+                + site.id() + "'");
     }
 
     private static boolean isStoreReady(URI base) {

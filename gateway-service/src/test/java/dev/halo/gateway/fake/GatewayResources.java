@@ -68,9 +68,9 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
         config.put("halo.gateway.async.wait-interval", "100ms");
         config.put("halo.gateway.async.sweep.interval", "400ms");
         config.put("halo.gateway.async.sweep.reconciliation", "100ms");
-        config.put("halo.gateway.async.sweep.unacknowledged", "3s");
+        config.put("halo.gateway.async.sweep.unacknowledged", "5s");
         config.put("halo.gateway.async.sweep.released", "300ms");
-        config.put("halo.gateway.async.sweep.expiry", "4s");
+        config.put("halo.gateway.async.sweep.expiry", "6s");
         config.put("halo.gateway.async.sweep.lost", "2s");
         config.put("halo.gateway.async.sweep.batch", "3");
         return config;
