@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.halo.embedded.EmbeddedPostgres;
 import dev.halo.gateway.config.WebhookConfig;
 import dev.halo.gateway.fake.Api;
+import dev.halo.gateway.fake.AsyncSite;
+import dev.halo.gateway.fake.Behaviours;
 import dev.halo.gateway.fake.FakeCloud;
+import dev.halo.gateway.fake.FakeLink;
 import dev.halo.gateway.fake.Fakes;
 import dev.halo.gateway.fake.GatewayResources;
 import dev.halo.gateway.fake.Receiver;
@@ -15,6 +18,8 @@ import dev.halo.gateway.fake.RegisteredLink;
 import dev.halo.gateway.store.Store;
 import dev.halo.gateway.view.Views;
 import dev.halo.protocol.integrator.IntegratorFact.Webhooks;
+import dev.halo.protocol.query.LinkErrorCode;
+import dev.halo.protocol.query.Outcome;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -119,6 +124,51 @@ class WebhookIT {
             assertThat(receiver.received().get(1).id()).isNotEqualTo(first.id());
             awaitGone();
         }
+    }
+
+    @Test
+    void anAsyncThatSucceededIsToldAndOneThatFailedIsNot() throws IOException {
+        try (Receiver receiver = new Receiver(nth -> 200);
+                AsyncSite at = AsyncSite.enabled(base)) {
+            // Given
+            integrator = at.integrator();
+            notifyAt(receiver.webhooks(integrator.id(), "/"));
+            at.open((query, headers, bridge) -> {
+                FakeLink.Held held = new FakeLink.Held(query, headers, bridge);
+                if (query.command().text().equals("fail")) {
+                    held.failed(LinkErrorCode.INTERNAL.failure("It failed."));
+                } else {
+                    held.ended(new Outcome.Affected(3, List.of(), Behaviours.TIMING));
+                }
+            });
+
+            // When
+            async(at, "fail");
+            String succeeded = async(at, "succeed");
+
+            // Then
+            awaitReceived(receiver, 1);
+            awaitGone();
+            JsonNode body =
+                    new ObjectMapper().readTree(receiver.received().get(0).body());
+            assertThat(body.path("queryId").asText()).isEqualTo(succeeded);
+            assertThat(body.path("webhookSource").asText()).isEqualTo("async");
+            assertThat(receiver.received()).hasSize(1);
+        }
+    }
+
+    private static String async(AsyncSite at, String text) {
+        Api.Answer answer = at.api()
+                .post(
+                        "/integrator/sites/" + at.site().id() + "/queries/async",
+                        "{\"command\":{\"text\":\"" + text + "\",\"executionMode\":\"nonQuery\"}}");
+        assertThat(answer.status()).isEqualTo(201);
+        String id = answer.json().path("id").asText();
+        Awaitility.await().until(() -> at.api()
+                .get(answer.header("Location"))
+                .json()
+                .has("completedAt"));
+        return id;
     }
 
     @Test
