@@ -369,6 +369,24 @@ class WebhookIT {
     }
 
     @Test
+    void whatComesOnTopOfAFullQueueIsUndelivered() {
+        Instant now = Instant.now();
+        store.inTransaction(TIMEOUT, connection -> webhooks.add(
+                                connection, integrator.id(), siteId, queryId, WebhookSource.ASYNC, now, 1)
+                        .compose(first -> webhooks.add(
+                                connection, integrator.id(), siteId, queryId, WebhookSource.REGISTERED, now, 1)))
+                .toCompletableFuture()
+                .join();
+
+        Awaitility.await()
+                .until(() -> undelivered().stream()
+                        .filter(one -> one.lastReason().equals("tooManyWaiting"))
+                        .map(UndeliveredWebhook::webhookSource)
+                        .toList()
+                        .equals(List.of("registered")));
+    }
+
+    @Test
     void whoWantsNoWebhooksGetsNone() {
         enqueue(WebhookSource.ASYNC);
 
