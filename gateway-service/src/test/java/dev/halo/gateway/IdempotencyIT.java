@@ -111,7 +111,12 @@ class IdempotencyIT {
 
         Api.Answer first = immediate(INSERT);
 
-        assertThat(first.json().path("result").path("parameters").get(0).path("value").asText())
+        assertThat(first.json()
+                        .path("result")
+                        .path("parameters")
+                        .get(0)
+                        .path("value")
+                        .asText())
                 .isEqualTo("NDI=");
         assertThat(immediate(INSERT).status()).isEqualTo(409);
         assertThat(keptAnswers()).isZero();
@@ -288,7 +293,8 @@ class IdempotencyIT {
     @ParameterizedTest
     @ValueSource(strings = {"a b", "a\tb"})
     void aKeyThatIsNotVisibleIsRefused(String bad) {
-        Api.Answer answer = api.send(api.posting(Api.immediatePath(site), SELECT).header("Idempotency-Key", bad));
+        Api.Answer answer =
+                api.send(api.posting(Api.immediatePath(site), SELECT).header("Idempotency-Key", bad));
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.message()).contains("Idempotency-Key");

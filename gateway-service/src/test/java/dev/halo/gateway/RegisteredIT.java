@@ -357,6 +357,34 @@ class RegisteredIT {
     }
 
     @Test
+    void theSameResultIsNoChangeWhateverTheLinkSays() {
+        link.connect();
+        UUID id = register();
+        link.awaitRegistration(id);
+
+        link.runChanged(id, 1, ROWS, 1);
+        link.runChanged(id, 2, ROWS, 1);
+
+        awaitCounts(id, 2, 0);
+        assertThat(get(id).json().path("metrics").path("resultSizeSum").asInt()).isEqualTo(bytes(ROWS));
+        assertThat(rows(api.get(path(id) + "/results"))).isEqualTo(ROWS);
+    }
+
+    @Test
+    void aLinkThatKnowsOfTheDisablingSoonerEndsItAndItsResult() {
+        link.connect();
+        UUID id = register();
+        link.awaitRegistration(id);
+        link.runChanged(id, 1, ROWS, 1);
+        awaitCounts(id, 1, 0);
+
+        link.end(id, LinkErrorCode.INTEGRATOR_DISABLED.failure("The practice has disabled the integrator."));
+
+        Awaitility.await().until(() -> get(id).json().path("status").asText().equals("cancelled"));
+        assertThat(api.get(path(id) + "/results").status()).isEqualTo(410);
+    }
+
+    @Test
     void aRunWhoseResultIsNotHereFailsAndTheLinkIsToldWhatIs() {
         // Given
         link.connect();

@@ -27,8 +27,8 @@ public final class Ids {
     /** An id in a path or a query that is called otherwise; 400 if it is not a UUID. */
     public static UUID parameter(String name, String text) {
         return parse(text)
-                .orElseThrow(() -> Refusal.invalid(
-                        name + " must be a UUID, such as 123e4567-e89b-12d3-a456-426614174000."));
+                .orElseThrow(
+                        () -> Refusal.invalid(name + " must be a UUID, such as 123e4567-e89b-12d3-a456-426614174000."));
     }
 
     /** A UUID in its usual form; empty if the text is none. */

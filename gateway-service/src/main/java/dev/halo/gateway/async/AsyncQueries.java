@@ -80,11 +80,7 @@ public class AsyncQueries {
      *     not be stored, or if there are too many, and 409 if the key belongs to another request
      */
     public CompletionStage<AsyncQuery> create(
-            Caller caller,
-            SiteRecord site,
-            AsyncCommand body,
-            Optional<IdempotentRequest> key,
-            String traceparent) {
+            Caller caller, SiteRecord site, AsyncCommand body, Optional<IdempotentRequest> key, String traceparent) {
         UUID id = QueryIds.at(clock.instant());
         AsyncQuery query = begun(id, caller, site, body);
         byte[] request = Json.bytes(new QueryRequest(

@@ -108,8 +108,8 @@ public class AsyncResource {
             Caller caller, UUID site, AsyncCommand body, Optional<IdempotentRequest> key, String traceparent) {
         return Uni.createFrom()
                 .completionStage(() -> views.checked(() -> checks.mayQuery(caller, site, body.catalogue())))
-                .chain(found -> Uni.createFrom()
-                        .completionStage(() -> queries.create(caller, found, body, key, traceparent)))
+                .chain(found ->
+                        Uni.createFrom().completionStage(() -> queries.create(caller, found, body, key, traceparent)))
                 .map(this::created);
     }
 

@@ -56,9 +56,13 @@ class LinkSide {
             where query_id = any($1) and link_id = $2 and status <> 'enabled'""";
 
     private static final String END_BY_LINK = """
-            update gateway.registered_query
-            set status = $3, ended_at = now(), command = null, error_type = $4, error_code = $5, error_message = $6
-            where query_id = $1 and link_id = $2 and status = 'enabled'""";
+            with ended as (
+                update gateway.registered_query
+                set status = $3, ended_at = now(), command = null, error_type = $4, error_code = $5,
+                    error_message = $6, result_number = case when $7 then null else result_number end
+                where query_id = $1 and link_id = $2 and status = 'enabled' returning query_id)
+            delete from gateway.registered_result as result using ended
+            where $7 and result.query_id = ended.query_id""";
 
     private static final String END = """
             update gateway.registered_query
@@ -177,7 +181,18 @@ class LinkSide {
         return changed(
                 END_BY_LINK,
                 Tuple.from(Arrays.asList(
-                        queryId, linkId, status.wire(), failure.type().wire(), failure.code(), failure.message())));
+                        queryId,
+                        linkId,
+                        status.wire(),
+                        failure.type().wire(),
+                        failure.code(),
+                        failure.message(),
+                        removesResults(failure))));
+    }
+
+    /** A practice that disables an integrator takes its data back. */
+    private static boolean removesResults(QueryFailure why) {
+        return why.is(LinkErrorCode.INTEGRATOR_DISABLED);
     }
 
     /** Of these the ones that have ended here. */
@@ -190,7 +205,7 @@ class LinkSide {
 
     /** Ends registrations whose practice, or whose site's authority, does not allow them any more. */
     Future<List<Place>> end(SqlConnection connection, Collection<UUID> queryIds, QueryFailure why) {
-        boolean removeResults = why.is(LinkErrorCode.INTEGRATOR_DISABLED);
+        boolean removeResults = removesResults(why);
         UUID[] ids = queryIds.toArray(UUID[]::new);
         return connection
                 .preparedQuery(END)

@@ -90,7 +90,8 @@ class RegistrationStore {
             UUID integratorId,
             RegisteredCommand body,
             Optional<IdempotentRequest> key) {
-        return store.inTransaction(config.storeTimeout(), connection -> idempotency.claim(connection, key, id)
+        return store.inTransaction(config.storeTimeout(), connection -> idempotency
+                        .claim(connection, key, id)
                         .compose(first -> first.equals(id)
                                 ? insert(connection, id, createdAt, site, integratorId, body)
                                         .map(first)

@@ -8,6 +8,7 @@ import dev.halo.gateway.store.Store;
 import dev.halo.gateway.webhook.WebhookQueue;
 import dev.halo.gateway.webhook.WebhookSource;
 import dev.halo.protocol.json.Json;
+import dev.halo.protocol.json.MalformedMessage;
 import dev.halo.protocol.query.ErrorType;
 import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.Parameter;
@@ -174,6 +175,9 @@ class RunStore {
     }
 
     private Future<Applied> apply(SqlConnection connection, Row row, RegisteredRun run, UUID linkId) {
+        if (run.outcome() instanceof Outcome.Rows && run.hash() == null) {
+            throw new MalformedMessage("a run with rows and without their hash");
+        }
         if (!row.getUUID("link_id").equals(linkId)) {
             return Future.succeededFuture(Applied.FOREIGN);
         }
@@ -186,7 +190,9 @@ class RunStore {
         Outcome outcome = run.outcome();
         Future<Void> applied;
         if (outcome instanceof Outcome.Rows rows) {
-            applied = run.changed()
+            // A Link that was sent an older hash than is shown says of the same result that it has changed.
+            boolean isNew = run.changed() && !run.hash().equals(row.getString("last_hash"));
+            applied = isNew
                     ? changed(connection, row, run, rows)
                     : unchanged(connection, row, run, rows.timing(), linkId);
         } else if (outcome instanceof Outcome.Affected affected) {
@@ -229,7 +235,7 @@ class RunStore {
     }
 
     private Future<Void> unchanged(SqlConnection connection, Row row, RegisteredRun run, Timing timing, UUID linkId) {
-        if (run.hash() != null && run.hash().equals(row.getString("last_hash"))) {
+        if (run.hash().equals(row.getString("last_hash"))) {
             return succeeded(connection, row, run, timing, row.getLong("result_number"), 0);
         }
         return notStored(connection, row, run, timing);

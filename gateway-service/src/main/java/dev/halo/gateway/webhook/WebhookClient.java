@@ -43,6 +43,7 @@ final class WebhookClient implements AutoCloseable {
     private static final int HTTPS = 443;
     private static final int HTTP = 80;
 
+    private final Vertx vertx;
     private final HttpClient http;
     private final Names names;
     private final TargetAddresses targets;
@@ -53,6 +54,7 @@ final class WebhookClient implements AutoCloseable {
     /** @param maxResponse bytes that are read of an answer's body */
     WebhookClient(
             Vertx vertx, Names names, TargetAddresses targets, Duration timeout, int maxConcurrent, long maxResponse) {
+        this.vertx = vertx;
         this.names = names;
         this.targets = targets;
         this.timeout = timeout;
@@ -165,10 +167,15 @@ final class WebhookClient implements AutoCloseable {
         request.send(Buffer.buffer(body));
     }
 
-    /** Reads what a polite receiver says, and no more. */
+    /** Reads what a polite receiver says, and no more, for no longer than an attempt may take. */
     private void discard(HttpClientResponse response, HttpClientRequest request) {
         long[] read = {0};
-        response.exceptionHandler(failure -> request.reset());
+        long timer = vertx.setTimer(timeout.toMillis(), late -> request.reset());
+        response.endHandler(end -> vertx.cancelTimer(timer));
+        response.exceptionHandler(failure -> {
+            vertx.cancelTimer(timer);
+            request.reset();
+        });
         response.handler(piece -> {
             read[0] += piece.length();
             if (read[0] > maxResponse) {

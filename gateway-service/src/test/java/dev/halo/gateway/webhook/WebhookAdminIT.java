@@ -71,8 +71,7 @@ class WebhookAdminIT {
         String mine = PATH + "?integratorId=" + integrator.id();
 
         JsonNode all = get(mine, "support").json().path("webhooks");
-        assertThat(all.findValuesAsText("id"))
-                .containsExactly(elsewhere.toString(), young.toString(), old.toString());
+        assertThat(all.findValuesAsText("id")).containsExactly(elsewhere.toString(), young.toString(), old.toString());
         assertThat(all.get(0).path("lastReason").asText()).isEqualTo("timeout");
         assertThat(all.get(0).has("lastStatus")).isFalse();
         assertThat(get(mine + "&siteId=" + siteId, "operator").json().path("webhooks"))
@@ -147,8 +146,7 @@ class WebhookAdminIT {
         String key = ConfigProvider.getConfig().getValue(GatewayResources.OPERATORS_KEY, String.class);
         try {
             PrivateKey operators = KeyFactory.getInstance("RSA")
-                    .generatePrivate(
-                            new PKCS8EncodedKeySpec(Base64.getDecoder().decode(key)));
+                    .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(key)));
             return Jwt.upn("alice@example.org")
                     .issuer("https://issuer.example.org")
                     .audience("halo-registry")
@@ -163,10 +161,13 @@ class WebhookAdminIT {
         UUID id = UUID.randomUUID();
         try (Connection database = EmbeddedPostgres.shared().connect(GatewayResources.DATABASE);
                 var statement = database.createStatement()) {
-            statement.execute("insert into gateway.webhook_delivery (webhook_id, integrator_id, site_id, query_id, source,"
-                    + " occurred_at, status, next_at, attempts, last_reason, finished_at) values ('" + id + "', '"
-                    + integrator.id() + "', '" + site + "', gen_random_uuid(), 'ASYNC', now(), 'undelivered', now(), 4,"
-                    + " 'timeout', now() - interval '" + minutesAgo + " minutes')");
+            statement.execute(
+                    "insert into gateway.webhook_delivery (webhook_id, integrator_id, site_id, query_id, source,"
+                            + " occurred_at, status, next_at, attempts, last_reason, finished_at) values ('" + id
+                            + "', '"
+                            + integrator.id() + "', '" + site
+                            + "', gen_random_uuid(), 'ASYNC', now(), 'undelivered', now(), 4,"
+                            + " 'timeout', now() - interval '" + minutesAgo + " minutes')");
         }
         return id;
     }

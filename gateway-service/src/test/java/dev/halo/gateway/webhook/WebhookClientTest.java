@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.halo.gateway.fake.Receiver;
 import dev.halo.gateway.webhook.Attempt.Verdict;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,6 +83,47 @@ class WebhookClientTest {
     }
 
     @Test
+    void anAnswerThatDoesNotEndIsCutOff() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            // Given a receiver whose answer has no end
+            CompletableFuture<Void> cutOff = CompletableFuture.runAsync(() -> answerWithoutEnd(server));
+
+            // When
+            Attempt attempt = postOnly("http://127.0.0.1:" + server.getLocalPort() + "/", "127.0.0.1");
+
+            // Then
+            assertThat(attempt.verdict()).isEqualTo(Verdict.DELIVERED);
+            assertThat(cutOff).succeedsWithin(Duration.ofSeconds(30));
+        }
+    }
+
+    /** Returns when the other side has closed the connection. */
+    private static void answerWithoutEnd(ServerSocket server) {
+        try (Socket socket = server.accept()) {
+            OutputStream out = socket.getOutputStream();
+            out.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.setSoTimeout(200);
+            boolean open = true;
+            while (open) {
+                out.write('.');
+                out.flush();
+                open = isOpen(socket);
+            }
+        } catch (IOException e) {
+            // It was cut off in the middle of a write.
+            return;
+        }
+    }
+
+    private static boolean isOpen(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() >= 0;
+        } catch (SocketTimeoutException e) {
+            return true;
+        }
+    }
+
+    @Test
     void whoIsNotThereIsTriedAgain() {
         int port;
         try (Receiver receiver = new Receiver(nth -> 200)) {
@@ -99,6 +146,20 @@ class WebhookClientTest {
             assertThat(attempt.verdict()).isEqualTo(Verdict.RETRY);
             assertThat(receiver.received()).isEmpty();
         }
+    }
+
+    /** Leaves the client open, so that closing it does not close the connection. */
+    private static Attempt postOnly(String url, String address) {
+        WebhookClient client = new WebhookClient(
+                vertx,
+                host -> new InetAddress[] {InetAddress.getByName(address)},
+                new TargetAddresses(true),
+                Duration.ofSeconds(2),
+                4,
+                1024);
+        return client.post(URI.create(url), Map.of(), "{}".getBytes(StandardCharsets.UTF_8), 0)
+                .toCompletableFuture()
+                .join();
     }
 
     private Attempt post(String url, boolean allowAll, String... addresses) {

@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.halo.embedded.EmbeddedPostgres;
 import dev.halo.gateway.config.WebhookConfig;
 import dev.halo.gateway.fake.Api;
+import dev.halo.gateway.fake.AsyncSite;
+import dev.halo.gateway.fake.Behaviours;
 import dev.halo.gateway.fake.FakeCloud;
+import dev.halo.gateway.fake.FakeLink;
 import dev.halo.gateway.fake.Fakes;
 import dev.halo.gateway.fake.GatewayResources;
 import dev.halo.gateway.fake.Receiver;
@@ -15,6 +18,8 @@ import dev.halo.gateway.fake.RegisteredLink;
 import dev.halo.gateway.store.Store;
 import dev.halo.gateway.view.Views;
 import dev.halo.protocol.integrator.IntegratorFact.Webhooks;
+import dev.halo.protocol.query.LinkErrorCode;
+import dev.halo.protocol.query.Outcome;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -122,6 +127,51 @@ class WebhookIT {
     }
 
     @Test
+    void anAsyncThatSucceededIsToldAndOneThatFailedIsNot() throws IOException {
+        try (Receiver receiver = new Receiver(nth -> 200);
+                AsyncSite at = AsyncSite.enabled(base)) {
+            // Given
+            integrator = at.integrator();
+            notifyAt(receiver.webhooks(integrator.id(), "/"));
+            at.open((query, headers, bridge) -> {
+                FakeLink.Held held = new FakeLink.Held(query, headers, bridge);
+                if (query.command().text().equals("fail")) {
+                    held.failed(LinkErrorCode.INTERNAL.failure("It failed."));
+                } else {
+                    held.ended(new Outcome.Affected(3, List.of(), Behaviours.TIMING));
+                }
+            });
+
+            // When
+            async(at, "fail");
+            String succeeded = async(at, "succeed");
+
+            // Then
+            awaitReceived(receiver, 1);
+            awaitGone();
+            JsonNode body =
+                    new ObjectMapper().readTree(receiver.received().get(0).body());
+            assertThat(body.path("queryId").asText()).isEqualTo(succeeded);
+            assertThat(body.path("webhookSource").asText()).isEqualTo("async");
+            assertThat(receiver.received()).hasSize(1);
+        }
+    }
+
+    private static String async(AsyncSite at, String text) {
+        Api.Answer answer = at.api()
+                .post(
+                        "/integrator/sites/" + at.site().id() + "/queries/async",
+                        "{\"command\":{\"text\":\"" + text + "\",\"executionMode\":\"nonQuery\"}}");
+        assertThat(answer.status()).isEqualTo(201);
+        String id = answer.json().path("id").asText();
+        Awaitility.await().until(() -> at.api()
+                .get(answer.header("Location"))
+                .json()
+                .has("completedAt"));
+        return id;
+    }
+
+    @Test
     void eachSourceMayHaveAUrlOfItsOwn() {
         try (Receiver receiver = new Receiver(nth -> 200)) {
             Webhooks one = receiver.webhooks(integrator.id(), "/all");
@@ -132,9 +182,7 @@ class WebhookIT {
             enqueue(WebhookSource.REGISTERED);
             awaitReceived(receiver, 2);
 
-            assertThat(receiver.received())
-                    .extracting(Receiver.Received::path)
-                    .containsExactly("/async", "/all");
+            assertThat(receiver.received()).extracting(Receiver.Received::path).containsExactly("/async", "/all");
         }
     }
 
@@ -149,9 +197,9 @@ class WebhookIT {
             awaitReceived(receiver, 3);
             awaitGone();
             assertThat(receiver.received()).extracting(Receiver.Received::id).containsOnly(idOf(receiver));
-            assertThat(receiver.received()).extracting(Receiver.Received::body).containsOnly(receiver.received()
-                    .get(0)
-                    .body());
+            assertThat(receiver.received())
+                    .extracting(Receiver.Received::body)
+                    .containsOnly(receiver.received().get(0).body());
         }
     }
 
@@ -275,7 +323,8 @@ class WebhookIT {
             // Then
             assertThat(receiver.received().get(0).id()).isEqualTo(taken.toString());
             assertThat(Duration.between(
-                            occurredAt(receiver), Instant.parse(receiver.received().get(0).timestamp())))
+                            occurredAt(receiver),
+                            Instant.parse(receiver.received().get(0).timestamp())))
                     .isGreaterThan(Duration.ofMillis(1900));
             awaitGone();
         }
@@ -311,10 +360,30 @@ class WebhookIT {
                     UUID.randomUUID());
 
             webhooks.delivered(stale).toCompletableFuture().join();
-            webhooks.giveUp(stale, Attempt.giveUp("status")).toCompletableFuture().join();
+            webhooks.giveUp(stale, Attempt.giveUp("status"))
+                    .toCompletableFuture()
+                    .join();
 
             assertThat(count("status = 'waiting'")).isEqualTo(1);
         }
+    }
+
+    @Test
+    void whatComesOnTopOfAFullQueueIsUndelivered() {
+        Instant now = Instant.now();
+        store.inTransaction(TIMEOUT, connection -> webhooks.add(
+                                connection, integrator.id(), siteId, queryId, WebhookSource.ASYNC, now, 1)
+                        .compose(first -> webhooks.add(
+                                connection, integrator.id(), siteId, queryId, WebhookSource.REGISTERED, now, 1)))
+                .toCompletableFuture()
+                .join();
+
+        Awaitility.await()
+                .until(() -> undelivered().stream()
+                        .filter(one -> one.lastReason().equals("tooManyWaiting"))
+                        .map(UndeliveredWebhook::webhookSource)
+                        .toList()
+                        .equals(List.of("registered")));
     }
 
     @Test
@@ -383,10 +452,13 @@ class WebhookIT {
         UUID id = UUID.randomUUID();
         try (Connection database = EmbeddedPostgres.shared().connect(GatewayResources.DATABASE);
                 var statement = database.createStatement()) {
-            statement.execute("insert into gateway.webhook_delivery (webhook_id, integrator_id, site_id, query_id, source,"
-                    + " occurred_at, status, next_at, attempts, first_attempt_at, lease) values ('" + id + "', '"
-                    + integrator.id() + "', '" + siteId + "', '" + queryId + "', 'ASYNC', now(), 'waiting', " + nextAt
-                    + ", " + attempts + ", now(), gen_random_uuid())");
+            statement.execute(
+                    "insert into gateway.webhook_delivery (webhook_id, integrator_id, site_id, query_id, source,"
+                            + " occurred_at, status, next_at, attempts, first_attempt_at, lease) values ('" + id
+                            + "', '"
+                            + integrator.id() + "', '" + siteId + "', '" + queryId + "', 'ASYNC', now(), 'waiting', "
+                            + nextAt
+                            + ", " + attempts + ", now(), gen_random_uuid())");
         }
         return id;
     }

@@ -12,7 +12,8 @@ import java.util.UUID;
  * @param command what each run executes
  * @param catalogue one of the site's databases; null for the default one
  * @param frequencySeconds from the start of one run to the start of the next
- * @param firstRunMillis until the next run that is due, counted from the moment it is received
+ * @param firstRunMillis until the next run that is due, counted from the moment it is received; negative for one that was
+ *     due so long ago and happens at once, from when the later ones are counted all the same
  * @param remainingMillis until the registration ends; a run due at that moment still happens
  * @param lastNumber of the runs that are known to the cloud, 0 before the first; the next has a higher one
  * @param lastHash of the result that the cloud holds, see {@link RegisteredRun#hash()}; null where it holds none
@@ -40,8 +41,8 @@ public record RegisteredRequest(
         if (frequencySeconds < 1) {
             throw new IllegalArgumentException("frequencySeconds must be at least 1: " + frequencySeconds);
         }
-        if (firstRunMillis < 0 || remainingMillis < 0 || lastNumber < 0) {
-            throw new IllegalArgumentException("times and numbers must not be negative");
+        if (remainingMillis < 0 || lastNumber < 0) {
+            throw new IllegalArgumentException("what remains and numbers must not be negative");
         }
     }
 
@@ -54,7 +55,7 @@ public record RegisteredRequest(
                 command,
                 catalogue,
                 frequencySeconds,
-                Math.max(0, firstRunMillis - millis),
+                firstRunMillis - millis,
                 Math.max(0, remainingMillis - millis),
                 lastNumber,
                 lastHash,

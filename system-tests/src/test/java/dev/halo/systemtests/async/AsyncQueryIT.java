@@ -151,7 +151,7 @@ class AsyncQueryIT {
         Answer none = run(integrator, QueryBody.sql("select PATIENT_ID from PATIENTS where 1 = 0"));
         Answer write = run(
                 integrator,
-                QueryBody.sql("update APPOINTMENTS set NOTE = NOTE where APPOINTMENT_ID < 0")
+                QueryBody.sql("update APPOINTMENTS set REASON = REASON where APPOINTMENT_ID < 0")
                         .nonQuery());
 
         // Then
@@ -180,13 +180,13 @@ class AsyncQueryIT {
     @Test
     void cancellingEndsWhatRunsAndRemovesPages() {
         // Given
+        String finished = run(integrator, QueryBody.sql("select 1 as ONE from RDB$DATABASE"))
+                .id();
         String running = integrator
                 .async(
                         demo.siteId(),
                         QueryBody.sql("select count(*) as CANCELLED_ASYNC from APPOINTMENTS a, APPOINTMENTS b,"
                                 + " APPOINTMENTS c, APPOINTMENTS d"))
-                .id();
-        String finished = run(integrator, QueryBody.sql("select 1 as ONE from RDB$DATABASE"))
                 .id();
         await().atMost(SOON).until(() -> !suite.practiceServer()
                 .running("CANCELLED_ASYNC")
