@@ -317,8 +317,8 @@ class ImmediateQueryIT {
         Answer answer = integrator.immediate(
                 demo.siteId(),
                 QueryBody.sql("update APPOINTMENTS set REASON = 'over eight megabytes' where APPOINTMENT_ID = @id"
-                                + " returning (select list(rpad('', 8000, 'x')) from RDB$FIELDS a, RDB$FIELDS b"
-                                + " where a.RDB$FIELD_NAME < 'RDB$8' and b.RDB$FIELD_NAME < 'RDB$8')")
+                                + " returning (select list(FILL) from (select first 1200 rpad('', 8000, 'x') as FILL"
+                                + " from RDB$FIELDS a, RDB$FIELDS b))")
                         .parameter("id", "Int", appointment));
 
         // Then
