@@ -316,16 +316,16 @@ class ImmediateQueryIT {
         // When
         Answer answer = integrator.immediate(
                 demo.siteId(),
-                QueryBody.sql("update APPOINTMENTS set NOTE = 'over eight megabytes' where APPOINTMENT_ID = @id"
-                                + " returning (select list(rpad('', 8000, 'x')) from RDB$FIELDS a, RDB$FIELDS b"
-                                + " where a.RDB$FIELD_NAME < 'RDB$8' and b.RDB$FIELD_NAME < 'RDB$8')")
+                QueryBody.sql("update APPOINTMENTS set REASON = 'over eight megabytes' where APPOINTMENT_ID = @id"
+                                + " returning (select list(FILL) from (select first 1200 rpad('', 8000, 'x') as FILL"
+                                + " from RDB$FIELDS a, RDB$FIELDS b))")
                         .parameter("id", "Int", appointment));
 
         // Then
         assertThat(answer.status()).as("%s", answer).isEqualTo(413);
         assertThat(answer.errorMessage()).contains("changes were committed");
         assertThat(suite.practiceServer()
-                        .texts("select NOTE from APPOINTMENTS where APPOINTMENT_ID = " + appointment))
+                        .texts("select REASON from APPOINTMENTS where APPOINTMENT_ID = " + appointment))
                 .containsExactly("over eight megabytes");
     }
 
