@@ -40,6 +40,18 @@ class RunScheduleTest {
     }
 
     @Test
+    void timeOnTheWayCostsNoRunAtTheEnd() {
+        // Given one that was due a second before it came
+        RunSchedule schedule = new RunSchedule(BEGIN + seconds(1), -seconds(1), seconds(60), seconds(59));
+
+        // When
+        List<Integer> runs = runs(schedule, 1, 400);
+
+        // Then
+        assertThat(runs).containsExactly(1, 60);
+    }
+
+    @Test
     void goesOnWithTheGridThatItIsGiven() {
         // Given
         RunSchedule schedule = new RunSchedule(BEGIN, seconds(25), seconds(60), seconds(100));
