@@ -20,7 +20,10 @@ public interface ExecutionConfig {
     @DurationMax(seconds = 60)
     Duration readLimit();
 
-    /** How long an async query may execute; the contract's bound is five minutes. */
+    /**
+     * How long an async query may execute; the contract's bound is five minutes. Queueing, waiting for room in the spool, and
+     * uploading do not count.
+     */
     @WithDefault("5M")
     @NotNull
     @DurationMax(minutes = 5)
