@@ -103,8 +103,7 @@ public final class PageSets {
     }
 
     private static Tuple keys(List<Owner> owners) {
-        return Tuple.of(
-                owners.stream().map(Owner::hour).toArray(OffsetDateTime[]::new),
-                (Object) owners.stream().map(Owner::queryId).toArray(UUID[]::new));
+        return Tuple.of(owners.stream().map(Owner::hour).toArray(OffsetDateTime[]::new), (Object)
+                owners.stream().map(Owner::queryId).toArray(UUID[]::new));
     }
 }

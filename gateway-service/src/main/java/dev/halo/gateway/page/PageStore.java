@@ -22,12 +22,16 @@ import java.util.concurrent.CompletionStage;
 @ApplicationScoped
 public class PageStore {
 
+    /** The query's row is held meanwhile, so that whoever ends it removes this page as well. */
     private static final String PUT = """
+            with query as materialized (
+              select pages_removed or completed_at is not null as ended from gateway.async_query
+              where created_at = $10::timestamptz and query_id = $2::uuid for share)
             insert into gateway.result_page as present
               (created_hour, query_id, link_id, page_number, row_count, first_row, json_size, sha256, body)
-            select $1::timestamptz, $2::uuid, $3::uuid, $4::integer, $5::bigint, $6::bigint, $7::bigint, $8::text, $9::bytea
-            where not exists (select 1 from gateway.async_query
-              where created_at = $10::timestamptz and query_id = $2 and (pages_removed or completed_at is not null))
+            select $1::timestamptz, $2::uuid, $3::uuid, $4::integer, $5::bigint, $6::bigint, $7::bigint, $8::text,
+              $9::bytea
+            where not exists (select 1 from query where ended)
             on conflict (created_hour, query_id, link_id, page_number) do update
             set row_count = excluded.row_count, first_row = excluded.first_row, json_size = excluded.json_size,
                 sha256 = excluded.sha256, body = excluded.body, stored_at = now()
