@@ -78,7 +78,7 @@ class RegisteredIT {
         // When
         link.runChanged(id, 1, ROWS, 1);
         link.ran(id, 2, ROWS, false, RegisteredLink.rows(ROWS, 1));
-        link.ran(id, 3, null, false, new Outcome.Failed(new QueryFailure(ErrorType.FBSQL, 335544344, "io"), null));
+        link.ran(id, 3, null, false, new Outcome.Failed(new QueryFailure(ErrorType.FBSQL, 335544344, "i\0o"), null));
         link.runChanged(id, 4, OTHER_ROWS, 2);
 
         // Then
@@ -96,6 +96,8 @@ class RegisteredIT {
                 .isEqualTo(Behaviours.TIMING.executing());
         assertThat(shown.json().path("lastErrorDetails").path("errorCode").asInt())
                 .isEqualTo(335544344);
+        assertThat(shown.json().path("lastErrorDetails").path("errorMessage").asText())
+                .isEqualTo("i o");
         assertThat(shown.json().has("completedAt")).isFalse();
         Api.Answer result = api.get(path(id) + "/results");
         assertThat(result.status()).isEqualTo(200);

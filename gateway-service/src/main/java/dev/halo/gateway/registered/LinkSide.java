@@ -186,8 +186,13 @@ class LinkSide {
                         status.wire(),
                         failure.type().wire(),
                         failure.code(),
-                        failure.message(),
+                        storable(failure.message()),
                         removesResults(failure))));
+    }
+
+    /** What another database says may hold what PostgreSQL's text cannot. */
+    static String storable(String message) {
+        return message.replace('\0', ' ');
     }
 
     /** A practice that disables an integrator takes its data back. */

@@ -261,7 +261,7 @@ class RunStore {
                         timing.executing(),
                         failure.type().wire(),
                         failure.code(),
-                        failure.message())))
+                        LinkSide.storable(failure.message()))))
                 .mapEmpty();
     }
 

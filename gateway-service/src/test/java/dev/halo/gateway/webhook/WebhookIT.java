@@ -164,10 +164,8 @@ class WebhookIT {
                         "{\"command\":{\"text\":\"" + text + "\",\"executionMode\":\"nonQuery\"}}");
         assertThat(answer.status()).isEqualTo(201);
         String id = answer.json().path("id").asText();
-        Awaitility.await().until(() -> at.api()
-                .get(answer.header("Location"))
-                .json()
-                .has("completedAt"));
+        Awaitility.await()
+                .until(() -> at.api().get(answer.header("Location")).json().has("completedAt"));
         return id;
     }
 
@@ -378,12 +376,11 @@ class WebhookIT {
                 .toCompletableFuture()
                 .join();
 
-        Awaitility.await()
-                .until(() -> undelivered().stream()
-                        .filter(one -> one.lastReason().equals("tooManyWaiting"))
-                        .map(UndeliveredWebhook::webhookSource)
-                        .toList()
-                        .equals(List.of("registered")));
+        Awaitility.await().until(() -> undelivered().stream()
+                .filter(one -> one.lastReason().equals("tooManyWaiting"))
+                .map(UndeliveredWebhook::webhookSource)
+                .toList()
+                .equals(List.of("registered")));
     }
 
     @Test
