@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.halo.protocol.topic.Topic;
+import dev.halo.test.Background;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -111,7 +112,7 @@ class GroupConsumerIT {
         }
         String text = new String(record.value(), StandardCharsets.UTF_8);
         return record.offset() % 2 == 0
-                ? CompletableFuture.runAsync(() -> handled.add(text))
+                ? Background.run(() -> handled.add(text))
                 : CompletableFuture.completedFuture(null).thenAccept(done -> handled.add(text));
     }
 

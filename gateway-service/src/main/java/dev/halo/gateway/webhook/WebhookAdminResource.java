@@ -66,7 +66,7 @@ public class WebhookAdminResource {
     /** Has one sent again, with all its attempts and its id. */
     @POST
     @Path("{id}/resend")
-    @RolesAllowed(OPERATOR)
+    @RolesAllowed({OPERATOR, SUPPORT})
     @Operation(hidden = true)
     public Uni<Response> resend(@RestPath String id) {
         UUID webhook = Ids.parameter("id", id);

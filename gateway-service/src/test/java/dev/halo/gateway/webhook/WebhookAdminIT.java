@@ -91,7 +91,7 @@ class WebhookAdminIT {
             Awaitility.await()
                     .until(() -> views.integrators().webhooks(integrator.id()).isPresent());
 
-            assertThat(resend(id.toString(), "operator")).isEqualTo(202);
+            assertThat(resend(id.toString(), "support")).isEqualTo(202);
 
             Awaitility.await().until(() -> !receiver.received().isEmpty());
             assertThat(receiver.received().get(0).id()).isEqualTo(id.toString());
@@ -108,7 +108,7 @@ class WebhookAdminIT {
                         .status())
                 .isEqualTo(401);
         assertThat(get(PATH, "auditor").status()).isEqualTo(403);
-        assertThat(resend(id.toString(), "support")).isEqualTo(403);
+        assertThat(resend(id.toString(), "auditor")).isEqualTo(403);
         Api integrators = new Api(base, integrator.key());
         assertThat(integrators.send(integrators.request(PATH).GET(), false).status())
                 .isEqualTo(401);

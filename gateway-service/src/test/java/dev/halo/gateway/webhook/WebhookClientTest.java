@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halo.gateway.fake.Receiver;
 import dev.halo.gateway.webhook.Attempt.Verdict;
+import dev.halo.test.Background;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -86,7 +87,7 @@ class WebhookClientTest {
     void anAnswerThatDoesNotEndIsCutOff() throws IOException {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             // Given a receiver whose answer has no end
-            CompletableFuture<Void> cutOff = CompletableFuture.runAsync(() -> answerWithoutEnd(server));
+            CompletableFuture<Void> cutOff = Background.run(() -> answerWithoutEnd(server));
 
             // When
             Attempt attempt = postOnly("http://127.0.0.1:" + server.getLocalPort() + "/", "127.0.0.1");

@@ -138,7 +138,8 @@ class AsyncQueryIT {
         assertThat(new GZIPInputStream(new ByteArrayInputStream(gzip.body())).readAllBytes())
                 .isEqualTo(rows);
         assertThat(lines.headers().firstValue("Content-Type").orElse("")).startsWith("application/x-ndjson");
-        List<String> each = new String(lines.body(), StandardCharsets.UTF_8).lines().toList();
+        List<String> each =
+                new String(lines.body(), StandardCharsets.UTF_8).lines().toList();
         assertThat(MAPPER.readTree("[" + String.join(",", each) + "]")).isEqualTo(MAPPER.readTree(rows));
         for (HttpResponse<byte[]> answer : List.of(plain, zstd, gzip, lines)) {
             assertThat(answer.headers().firstValue("Rows-Count")).contains(Integer.toString(each.size()));
@@ -188,9 +189,8 @@ class AsyncQueryIT {
                         QueryBody.sql("select count(*) as CANCELLED_ASYNC from APPOINTMENTS a, APPOINTMENTS b,"
                                 + " APPOINTMENTS c, APPOINTMENTS d"))
                 .id();
-        await().atMost(SOON).until(() -> !suite.practiceServer()
-                .running("CANCELLED_ASYNC")
-                .isEmpty());
+        await().atMost(SOON)
+                .until(() -> !suite.practiceServer().running("CANCELLED_ASYNC").isEmpty());
 
         // When
         Answer cancelled = integrator.delete(demo.siteId(), running);
@@ -202,8 +202,8 @@ class AsyncQueryIT {
         Answer ended = integrator.awaitEnded(demo.siteId(), running);
         assertThat(ended.queryStatus()).isEqualTo("executionFailed");
         assertThat(ended.errorCode()).isEqualTo(1004);
-        await().atMost(SOON).until(() ->
-                suite.practiceServer().running("CANCELLED_ASYNC").isEmpty());
+        await().atMost(SOON)
+                .until(() -> suite.practiceServer().running("CANCELLED_ASYNC").isEmpty());
         assertThat(integrator.page(demo.siteId(), finished, 1).status()).isEqualTo(410);
         assertThat(integrator.delete(demo.siteId(), running).status()).isEqualTo(202);
     }

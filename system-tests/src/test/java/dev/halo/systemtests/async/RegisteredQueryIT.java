@@ -38,14 +38,13 @@ class RegisteredQueryIT {
     @Test
     void runsOnceMoreAtItsEnd() {
         // Given a query that is registered for as long as its frequency
-        String id = register(
-                        QueryBody.sql("select count(*) as N from PATIENTS").registered("Twice", 60, 60))
+        String id = register(QueryBody.sql("select count(*) as N from PATIENTS").registered("Twice", 60, 60))
                 .id();
         Answer first = awaitRuns(id, 1);
 
         // When its time is over
-        Answer second = await().atMost(Duration.ofMinutes(5))
-                .until(() -> registered(id), RegisteredQueryIT::isCompleted);
+        Answer second =
+                await().atMost(Duration.ofMinutes(5)).until(() -> registered(id), RegisteredQueryIT::isCompleted);
 
         // Then it has run on the boundary, and the unchanged result adds nothing
         assertThat(runs(second)).isEqualTo(2);
@@ -58,8 +57,8 @@ class RegisteredQueryIT {
     @Test
     void runsAtOnceAndKeepsItsResult() throws Exception {
         // When
-        Answer accepted = register(
-                QueryBody.sql("select count(*) as N from PATIENTS").registered("Patients", 60, 3_600));
+        Answer accepted =
+                register(QueryBody.sql("select count(*) as N from PATIENTS").registered("Patients", 60, 3_600));
         String id = accepted.id();
 
         // Then it runs at once
@@ -79,17 +78,21 @@ class RegisteredQueryIT {
     @Test
     void aFailedRunIsShownAndDoesNotEndIt() {
         // When
-        String id = register(
-                        QueryBody.sql("select * from NO_SUCH_TABLE").registered("Wrong", 60, 3_600))
+        String id = register(QueryBody.sql("select * from NO_SUCH_TABLE").registered("Wrong", 60, 3_600))
                 .id();
 
         // Then
         Answer failed = await().atMost(SOON)
                 .until(
                         () -> registered(id),
-                        answer -> answer.json().path("metrics").path("executionFailedCount").asInt() == 1);
+                        answer -> answer.json()
+                                        .path("metrics")
+                                        .path("executionFailedCount")
+                                        .asInt()
+                                == 1);
         assertThat(failed.queryStatus()).isEqualTo("enabled");
-        assertThat(failed.json().path("lastErrorDetails").path("errorType").asText()).isEqualTo("fbsql");
+        assertThat(failed.json().path("lastErrorDetails").path("errorType").asText())
+                .isEqualTo("fbsql");
         assertThat(integrator.get(path(id) + "/results").status()).isEqualTo(404);
         cancel(id);
     }

@@ -103,9 +103,8 @@ class WebhookIT {
             suite.operator().setWebhooks(integratorId, receiver.url("/refuses"));
             String query = runs();
             JsonNode undelivered = await().atMost(SOON)
-                    .until(
-                            () -> suite.operator().undelivered(integratorId),
-                            list -> list.toString().contains(query));
+                    .until(() -> suite.operator().undelivered(integratorId), list -> list.toString()
+                            .contains(query));
             JsonNode mine = null;
             for (JsonNode one : undelivered) {
                 mine = one.toString().contains(query) ? one : mine;
@@ -119,8 +118,10 @@ class WebhookIT {
             await().atMost(SOON).until(() -> receiver.deliveries().size() == 2);
             assertThat(receiver.deliveries().get(1).id())
                     .isEqualTo(receiver.deliveries().get(0).id());
-            await().atMost(SOON)
-                    .until(() -> !suite.operator().undelivered(integratorId).toString().contains(query));
+            await().atMost(SOON).until(() -> !suite.operator()
+                    .undelivered(integratorId)
+                    .toString()
+                    .contains(query));
         }
     }
 

@@ -96,7 +96,8 @@ public final class IntegratorClient {
                 .pollInterval(Duration.ofMillis(50))
                 .until(
                         () -> get("/integrator/sites/" + siteId + "/queries/" + queryId + "?waitMs=5000"),
-                        answer -> !UNFINISHED.contains(answer.json().path("status").asText()));
+                        answer -> !UNFINISHED.contains(
+                                answer.json().path("status").asText()));
     }
 
     /** A page of a result. */
@@ -111,9 +112,7 @@ public final class IntegratorClient {
      */
     public HttpResponse<byte[]> stream(Object siteId, Object queryId, Object page, String... headers) {
         return raw(
-                "GET",
-                "/integrator/sites/" + siteId + "/queries/" + queryId + "/results/" + page + "/stream",
-                headers);
+                "GET", "/integrator/sites/" + siteId + "/queries/" + queryId + "/results/" + page + "/stream", headers);
     }
 
     public Answer delete(Object siteId, Object queryId) {

@@ -39,8 +39,13 @@ class NothingLostIT {
     private static final int ROWS = 6_000;
 
     private static final Set<String> ENDS = Set.of(
-            "successful", "executionFailed", "uploadFailed", "expiredInQueue", "initialisationFailedSiteOffline",
-            "initialisationFailedSiteUnreachable", "initialisationFailedCacheError");
+            "successful",
+            "executionFailed",
+            "uploadFailed",
+            "expiredInQueue",
+            "initialisationFailedSiteOffline",
+            "initialisationFailedSiteUnreachable",
+            "initialisationFailedCacheError");
 
     private final SuiteUnderTest suite;
     private final Demo demo;
@@ -101,7 +106,9 @@ class NothingLostIT {
                     .nonQuery()));
         }
         String registered = integrator
-                .register(demo.siteId(), QueryBody.sql("select count(*) N from PATIENTS").registered(round, 60, 3_600))
+                .register(
+                        demo.siteId(),
+                        QueryBody.sql("select count(*) N from PATIENTS").registered(round, 60, 3_600))
                 .id();
         PendingAnswer immediate = integrator.start(
                 demo.siteId(), QueryBody.sql("select count(*) N from PATIENTS a, PATIENTS b, CLINICS"));
@@ -110,10 +117,12 @@ class NothingLostIT {
         happens(fault);
 
         // Then new queries work within 30 s
-        await().atMost(AGAIN).ignoreExceptions().until(() -> integrator
-                        .immediate(demo.siteId(), QueryBody.sql("select 1 as ONE from RDB$DATABASE"))
-                        .status()
-                == 200);
+        await().atMost(AGAIN)
+                .ignoreExceptions()
+                .until(() -> integrator
+                                .immediate(demo.siteId(), QueryBody.sql("select 1 as ONE from RDB$DATABASE"))
+                                .status()
+                        == 200);
 
         // And each query ends, the successful ones whole
         for (String id : reads) {
@@ -135,7 +144,11 @@ class NothingLostIT {
         await().atMost(Duration.ofSeconds(90)).ignoreExceptions().until(() -> {
             Answer now = integrator.get(IntegratorClient.registeredPath(demo.siteId()) + "/" + registered);
             return now.queryStatus().equals("enabled")
-                    && now.json().path("metrics").path("executionSucceededCount").asInt() >= 1;
+                    && now.json()
+                                    .path("metrics")
+                                    .path("executionSucceededCount")
+                                    .asInt()
+                            >= 1;
         });
         integrator.send("DELETE", IntegratorClient.registeredPath(demo.siteId()) + "/" + registered, null, null);
         if (!fault.equals("the gateway is killed")) {

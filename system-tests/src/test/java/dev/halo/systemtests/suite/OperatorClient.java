@@ -39,10 +39,10 @@ public final class OperatorClient {
 
     /** Ends the key of a slot. */
     public void revokeKey(String integratorId, String slot) {
-        HttpResponse<String> response = send(authorised(
-                        demo.registry(), "/admin/v1/integrators/" + integratorId + "/keys/" + slot)
-                .DELETE()
-                .build());
+        HttpResponse<String> response =
+                send(authorised(demo.registry(), "/admin/v1/integrators/" + integratorId + "/keys/" + slot)
+                        .DELETE()
+                        .build());
         if (response.statusCode() / 100 != 2) {
             throw new AssertionError("revoking answered " + response.statusCode() + " " + response.body());
         }
