@@ -26,14 +26,17 @@ public final class ServiceProcess implements AutoCloseable {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
     private final ServiceName name;
+    private final String id;
     private final Path repository;
     private final StateDirectory state;
     private final int port;
     private final Map<String, String> settings = new TreeMap<>();
     private ChildProcess process;
 
-    ServiceProcess(ServiceName name, Path repository, StateDirectory state, int port) {
+    /** @param slot 0 for the one that every suite has */
+    ServiceProcess(ServiceName name, int slot, Path repository, StateDirectory state, int port) {
         this.name = name;
+        this.id = slot == 0 ? name.id() : name.id() + "-" + slot;
         this.repository = repository;
         this.state = state;
         this.port = port;
@@ -51,12 +54,22 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** File with what it wrote, appended over restarts. */
     public Path log() {
-        return state.logs().resolve(name.id() + ".log");
+        return state.logs().resolve(id + ".log");
     }
 
     /** File with a line for each request that it answered. */
     public Path accessLog() {
-        return state.logs().resolve(name.id() + "-access.log");
+        return state.logs().resolve(accessLogName(id) + ".log");
+    }
+
+    /** Of the file with the requests of an instance, without its ending. */
+    static String accessLogName(String instance) {
+        return instance + "-access";
+    }
+
+    /** Its name among all instances. */
+    String id() {
+        return id;
     }
 
     /** Process id; it must have been started. */
@@ -88,7 +101,7 @@ public final class ServiceProcess implements AutoCloseable {
             throw new SuiteException(
                     name.module() + " is not built: " + jar + " is missing. Build it with: mvn package");
         }
-        ChildProcess.reap(state.pidFile(name), STOP_LIMIT);
+        ChildProcess.reap(state.pidFile(id), STOP_LIMIT);
         if (!Ports.isFree(port)) {
             throw new SuiteException("Another program listens on port " + port + ", which the " + name.id()
                     + " needs: choose another with --" + name.id() + "-port");
@@ -101,7 +114,7 @@ public final class ServiceProcess implements AutoCloseable {
                 log(),
                 ChildProcess.StopSignal.TERM,
                 STOP_LIMIT,
-                state.pidFile(name)));
+                state.pidFile(id)));
     }
 
     private List<String> command(Path jar) {
@@ -127,7 +140,7 @@ public final class ServiceProcess implements AutoCloseable {
         text.append("config_ordinal=275\n");
         settings.forEach((key, value) ->
                 text.append(key).append('=').append(escape(value)).append('\n'));
-        Path file = state.folder("config").resolve(name.id() + ".properties");
+        Path file = state.folder("config").resolve(id + ".properties");
         try {
             OwnerOnly.write(file, text.toString());
             return file;

@@ -53,7 +53,7 @@ final class ServiceSettings {
         settings.put("quarkus.http.access-log.exclude-pattern", "/q/.*");
         settings.put("quarkus.http.access-log.log-to-file", "true");
         settings.put("quarkus.http.access-log.log-directory", state.logs().toString());
-        settings.put("quarkus.http.access-log.base-file-name", service.id() + "-access");
+        settings.put("quarkus.http.access-log.base-file-name", ServiceProcess.accessLogName(service.id()));
         settings.put("quarkus.http.access-log.rotate", "false");
         return settings;
     }

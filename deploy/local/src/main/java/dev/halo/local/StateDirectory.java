@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 public record StateDirectory(Path root) {
 
     private static final String LOCK = "launcher.lock";
+    private static final String SERVICE_PID = ".pid";
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     /** A lock that ends with {@link #close()} or with the process. */
@@ -60,8 +61,20 @@ public record StateDirectory(Path root) {
         return folder("logs");
     }
 
-    Path pidFile(ServiceName service) {
-        return folder("run").resolve(service.id() + ".pid");
+    /** Id and start of a service's process, by the name of the instance. */
+    Path pidFile(String instance) {
+        return folder("run").resolve(instance + SERVICE_PID);
+    }
+
+    /** Those of the services that have run and were not seen to end. */
+    List<Path> pidFiles() {
+        try (Stream<Path> files = Files.list(folder("run"))) {
+            return files.filter(file -> file.toString().endsWith(SERVICE_PID))
+                    .filter(file -> !file.equals(launcherPid()))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Id and start of the process that runs the suite. */

@@ -7,6 +7,7 @@ import dev.halo.embedded.EmbeddedFirebird;
 import dev.halo.embedded.EmbeddedKafka;
 import dev.halo.embedded.EmbeddedPostgres;
 import dev.halo.embedded.OwnerOnly;
+import dev.halo.embedded.Ports;
 import dev.halo.embedded.ZedmedIni;
 import dev.halo.local.DemoFacts.IntegratorFacts;
 import dev.halo.local.DemoFacts.SiteFacts;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -47,6 +49,7 @@ public final class Suite implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
+    private final List<ServiceProcess> others = new CopyOnWriteArrayList<>();
     private volatile EmbeddedKafka kafka;
     private volatile EmbeddedPostgres postgres;
     private volatile EmbeddedFirebird firebird;
@@ -62,7 +65,11 @@ public final class Suite implements AutoCloseable {
             services.put(
                     name,
                     new ServiceProcess(
-                            name, settings.repository(), state, settings.ports().of(name)));
+                            name,
+                            0,
+                            settings.repository(),
+                            state,
+                            settings.ports().of(name)));
         }
     }
 
@@ -91,8 +98,8 @@ public final class Suite implements AutoCloseable {
     /** Ends the processes that a crashed suite left; says whether there were any. */
     static boolean reap(StateDirectory state) {
         boolean left = false;
-        for (ServiceName name : ServiceName.values()) {
-            left |= ChildProcess.reap(state.pidFile(name), REAP);
+        for (Path pidFile : state.pidFiles()) {
+            left |= ChildProcess.reap(pidFile, REAP);
         }
         left |= ChildProcess.reap(state.root().resolve("postgresql/server.pid"), REAP);
         left |= ChildProcess.reap(state.root().resolve("firebird/server.pid"), REAP);
@@ -292,6 +299,29 @@ public final class Suite implements AutoCloseable {
         return services.get(name);
     }
 
+    /**
+     * One more bridge or gateway beside the suite's own, on a free port. It has the suite's settings and its own slot, is
+     * not started yet, and ends with the suite.
+     */
+    public ServiceProcess another(ServiceName name) {
+        if (name != ServiceName.ROUTING && name != ServiceName.GATEWAY) {
+            throw new IllegalArgumentException("There is one " + name.module());
+        }
+        int slot = 1 + others.size();
+        int port = Ports.free();
+        ServiceProcess another = new ServiceProcess(name, slot, settings.repository(), state, port);
+        SuiteKeys keys = SuiteKeys.loadOrCreate(state.folder("keys"));
+        new ServiceSettings(settings, keys, state)
+                .cloud(name, postgres.password())
+                .forEach(another::configure);
+        settings.overrides().getOrDefault(name, Map.of()).forEach(another::configure);
+        another.configure("quarkus.http.port", Integer.toString(port));
+        another.configure("quarkus.http.access-log.base-file-name", ServiceProcess.accessLogName(another.id()));
+        another.configure("halo." + name.id() + ".slot", Integer.toString(slot));
+        others.add(another);
+        return another;
+    }
+
     /** The broker. */
     public EmbeddedKafka kafka() {
         return kafka;
@@ -346,6 +376,7 @@ public final class Suite implements AutoCloseable {
                 .map(name -> CompletableFuture.runAsync(() -> service(name).close(), threads))
                 .toArray(CompletableFuture[]::new);
         parts.close(() -> CompletableFuture.allOf(cloud).join());
+        others.forEach(parts::close);
         parts.close(firebird);
         parts.close(postgres);
         parts.close(kafka);

@@ -221,6 +221,14 @@ public final class SuiteUnderTest implements AutoCloseable {
         return settings;
     }
 
+    /** One more bridge or gateway, started and ready; it ends with the suite unless a test ends it. */
+    public ServiceProcess startAnother(ServiceName service) {
+        ServiceProcess another = suite.another(service);
+        another.start();
+        another.awaitReady(READY);
+        return another;
+    }
+
     /** Starts whatever a test has stopped and waits until queries run again. */
     public void repair() {
         kafka().start();
