@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jboss.logging.Logger;
 
@@ -69,21 +70,38 @@ public class ResultEvents {
             return CompletableFuture.completedFuture(null);
         }
         ResultRecord result = new ResultRecord(record.key(), valid.headers(), record.value());
+        AtomicBoolean left = new AtomicBoolean();
         CompletionStage<Void> all = CompletableFuture.completedFuture(null);
         for (ResultHandler handler : handlers) {
             if (handler.types().contains(result.headers().type())) {
-                all = all.thenCompose(before -> handler.handle(result));
+                all = all.thenCompose(before ->
+                        handle(handler, result).exceptionallyCompose(failure -> failed(record, left, failure)));
             }
         }
-        return all.exceptionallyCompose(failure -> failed(record, failure));
+        return all;
     }
 
-    /** What the record itself is to blame for would fail for ever; all else is tried again. */
-    private CompletionStage<Void> failed(ConsumerRecord<String, byte[]> record, Throwable failure) {
+    private static CompletionStage<Void> handle(ResultHandler handler, ResultRecord result) {
+        try {
+            return handler.handle(result);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * What the record itself is to blame for would fail for ever, so it is left, and the next handler has its turn; all
+     * else is tried again.
+     *
+     * @param left whether the record was counted already
+     */
+    private CompletionStage<Void> failed(ConsumerRecord<String, byte[]> record, AtomicBoolean left, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof MalformedMessage || isRefused(cause)) {
-            malformed(record, cause.getClass().getSimpleName());
+            if (left.compareAndSet(false, true)) {
+                malformed(record, cause.getClass().getSimpleName());
+            }
             return CompletableFuture.completedFuture(null);
         }
         LOG.warnf(
