@@ -53,17 +53,15 @@ class FairnessIT {
             flood.add(accepted.id());
         }
         try {
-            await().atMost(SOON).until(() -> !suite.practiceServer()
-                    .running("FLOOD")
-                    .isEmpty());
+            await().atMost(SOON)
+                    .until(() -> !suite.practiceServer().running("FLOOD").isEmpty());
 
             // Then
             assertThat(median() / quiet).isLessThanOrEqualTo(2.0);
         } finally {
             flood.forEach(id -> suite.integratorA().delete(demo.siteId(), id));
-            await().atMost(SOON).until(() -> suite.practiceServer()
-                    .running("FLOOD")
-                    .isEmpty());
+            await().atMost(SOON)
+                    .until(() -> suite.practiceServer().running("FLOOD").isEmpty());
         }
     }
 
