@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.halo.local.ServiceName;
 import dev.halo.systemtests.client.Answer;
+import dev.halo.systemtests.client.Endless;
 import dev.halo.systemtests.client.PendingAnswer;
 import dev.halo.systemtests.client.QueryBody;
 import dev.halo.systemtests.suite.Demo;

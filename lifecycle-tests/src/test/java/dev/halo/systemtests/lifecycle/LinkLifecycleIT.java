@@ -1,10 +1,11 @@
-package dev.halo.systemtests.failure;
+package dev.halo.systemtests.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.halo.local.ServiceName;
 import dev.halo.systemtests.client.Answer;
+import dev.halo.systemtests.client.Endless;
 import dev.halo.systemtests.client.PendingAnswer;
 import dev.halo.systemtests.client.QueryBody;
 import dev.halo.systemtests.suite.Demo;

@@ -1,4 +1,4 @@
-package dev.halo.systemtests.failure;
+package dev.halo.systemtests.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
