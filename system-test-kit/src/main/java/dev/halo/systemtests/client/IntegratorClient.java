@@ -115,8 +115,10 @@ public final class IntegratorClient {
                 "GET", "/integrator/sites/" + siteId + "/queries/" + queryId + "/results/" + page + "/stream", headers);
     }
 
+    /** Cancels a query; the structure file does not know it, as it is an addition of the product's. */
     public Answer delete(Object siteId, Object queryId) {
-        return send("DELETE", "/integrator/sites/" + siteId + "/queries/" + queryId, null, null);
+        HttpResponse<byte[]> response = raw("DELETE", "/integrator/sites/" + siteId + "/queries/" + queryId);
+        return Answer.of(response.statusCode(), response.headers(), response.body());
     }
 
     /** The status of many queries. */
