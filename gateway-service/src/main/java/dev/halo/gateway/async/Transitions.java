@@ -92,12 +92,15 @@ final class Transitions {
         return changed(query, draft, now);
     }
 
-    /** Handed back without an attempt by the session that it was sent to; nothing of it is at the Link. */
+    /**
+     * Handed back without an attempt by the session that it was sent to; nothing of it is at the Link, which may have said
+     * that it waits there before its queue turned out to be full.
+     */
     static Optional<AsyncQuery> released(AsyncQuery query, UUID session, Instant holdUntil, Instant now) {
-        boolean unacknowledged = query.status() == AsyncStatus.INITIALISING
-                && session != null
-                && session.equals(query.progress().sessionId());
-        return unacknowledged ? Optional.of(anew(query, holdUntil, now)) : Optional.empty();
+        boolean notBegun = query.status() == AsyncStatus.INITIALISING || query.status() == AsyncStatus.QUEUED;
+        boolean handedBack =
+                notBegun && session != null && session.equals(query.progress().sessionId());
+        return handedBack ? Optional.of(anew(query, holdUntil, now)) : Optional.empty();
     }
 
     /** The Link has it, in this session. */

@@ -37,7 +37,7 @@ class TransitionsTest {
         "QUEUED, succeeded, SUCCESSFUL",
         "QUEUED, failed, EXECUTION_FAILED",
         "QUEUED, expired, EXPIRED_IN_QUEUE",
-        "QUEUED, released, -",
+        "QUEUED, released, INITIALISING",
         "EXECUTING, queued, -",
         "EXECUTING, executing, -",
         "EXECUTING, uploading, UPLOADING",

@@ -2,8 +2,11 @@ package dev.halo.link.upload;
 
 import dev.halo.protocol.link.LinkApi;
 import dev.halo.protocol.query.QueryRequest;
-import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -132,7 +135,7 @@ public final class PageUploader implements AutoCloseable {
             if (awaitTurn(turn)) {
                 answer = put(turn);
             }
-        } catch (FileNotFoundException | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.errorf(
                     "event=page_lost query=%s reason=%s",
                     turn.upload().request().queryId(), e.getClass().getSimpleName());
@@ -143,7 +146,7 @@ public final class PageUploader implements AutoCloseable {
         }
     }
 
-    private Answer put(Turn turn) throws FileNotFoundException, InterruptedException {
+    private Answer put(Turn turn) throws IOException, InterruptedException {
         SpooledPage page = turn.page();
         QueryRequest request = turn.upload().request();
         Part part = new Part(
@@ -154,8 +157,13 @@ public final class PageUploader implements AutoCloseable {
                 page.rows(),
                 page.size(),
                 page.sha256());
-        return gateway.put(part, BodyPublishers.ofFile(page.file()), config.attemptTimeout(), cancel -> turn.upload()
-                .sending(page, cancel));
+        Duration timeout = config.attemptTimeout()
+                .plusSeconds(page.length() / config.slowest().asLongValue());
+        // The client leaves a file of its own open after an attempt that was broken off; Windows then keeps the file.
+        try (InputStream rows = Files.newInputStream(page.file())) {
+            BodyPublisher body = BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> rows), page.length());
+            return gateway.put(part, body, timeout, cancel -> turn.upload().sending(page, cancel));
+        }
     }
 
     /** Waits for the uplink; false where the result is not wanted any more. */

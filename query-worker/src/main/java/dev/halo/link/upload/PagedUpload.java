@@ -92,17 +92,17 @@ public final class PagedUpload implements RowSink {
     public void page(ResultPage page) throws IOException {
         long room = SpooledPage.maxLength(page);
         takeRoom(room);
-        SpooledPage kept;
+        SpooledPage kept = null;
         try {
             kept = SpooledPage.write(folder().resolve(Integer.toString(page.number())), page);
         } catch (IOException e) {
-            spool.giveBack(room);
             LOG.errorf(
                     "event=spool_write_failed query=%s reason=%s",
                     request.queryId(), e.getClass().getSimpleName());
             throw new RowsNotKept(notStored("the Link's disk does not take it."));
+        } finally {
+            spool.giveBack(kept == null ? room : room - kept.length());
         }
-        spool.giveBack(room - kept.length());
         if (!add(kept)) {
             drop(kept);
             throw new RowsNotKept(failure);
@@ -184,27 +184,39 @@ public final class PagedUpload implements RowSink {
 
     /** Uploads no more; the first failure counts. Does not block: the files go, and the end comes, on the cleaner. */
     public void abort(QueryFailure why) {
-        List<Runnable> running;
-        synchronized (this) {
-            if (failure != null || ended) {
-                return;
-            }
-            failure = why;
-            running = List.copyOf(inFlight.values());
+        fail(why).ifPresent(this::breakOff);
+    }
+
+    /** From now on it has failed; gives what is being sent, unless it had failed or ended before. */
+    private synchronized Optional<List<Runnable>> fail(QueryFailure why) {
+        if (failure != null || ended) {
+            return Optional.empty();
         }
+        failure = why;
+        return Optional.of(List.copyOf(inFlight.values()));
+    }
+
+    private void breakOff(List<Runnable> running) {
         running.forEach(Runnable::run);
         cleaner.execute(this::clean);
     }
 
+    /** A page is forgotten after its file is gone, so that whoever sees none left can remove the folder. */
     private void clean() {
         for (SpooledPage page = unsent(); page != null; page = unsent()) {
             drop(page);
+            sent(page);
         }
         settle();
     }
 
     private synchronized SpooledPage unsent() {
-        return pending.poll();
+        return pending.peek();
+    }
+
+    private synchronized void sent(SpooledPage page) {
+        pending.remove(page);
+        inFlight.remove(page);
     }
 
     /** A page cannot be read any more. */
@@ -246,27 +258,26 @@ public final class PagedUpload implements RowSink {
 
     /** A page was sent, or was tried to. */
     void answered(SpooledPage page, Answer answer, long now) {
-        QueryFailure lost = null;
         boolean again = false;
+        Optional<List<Runnable>> running = Optional.empty();
         synchronized (this) {
-            inFlight.remove(page);
             if (answer instanceof Answer.Stored) {
                 retry.worked();
             } else if (failure == null && answer instanceof Answer.Refused refused) {
-                lost = new QueryFailure(ErrorType.HTTP, refused.status(), "The gateway refused the result.");
+                running = fail(new QueryFailure(ErrorType.HTTP, refused.status(), "The gateway refused the result."));
             } else if (failure == null && retry.failed(now, ((Answer.Later) answer).notBefore())) {
+                inFlight.remove(page);
                 pending.addFirst(page);
                 again = true;
             } else if (failure == null) {
-                lost = notStored("the gateway could not be reached for too long.");
+                running = fail(notStored("the gateway could not be reached for too long."));
             }
         }
         if (!again) {
             drop(page);
+            sent(page);
         }
-        if (lost != null) {
-            abort(lost);
-        }
+        running.ifPresent(this::breakOff);
         settle();
     }
 

@@ -30,10 +30,15 @@ public interface UploadConfig {
     @WithDefault("3")
     int pagesInFlightPerResult();
 
-    /** Longest time for one attempt to upload a page. */
+    /** Longest time for one attempt to upload a page, besides what its bytes take at {@link #slowest()}. */
     @NotNull
     @WithDefault("PT60S")
     Duration attemptTimeout();
+
+    /** Bytes per second that the practice's uplink gives a page at least. */
+    @NotNull
+    @WithDefault("32K")
+    MemorySize slowest();
 
     /** How long a result is tried to be uploaded without a page being taken, before its query ends as not uploaded. */
     @NotNull
