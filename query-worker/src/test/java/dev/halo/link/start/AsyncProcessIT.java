@@ -45,6 +45,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -335,6 +336,7 @@ class AsyncProcessIT {
         assertThat(value("select count(*) from MARKS where ID = 3")).isEqualTo("0");
     }
 
+    @Tag("chaos")
     @Test
     void isKilledAtAnyMomentAndRunsNoWriteTwice() throws Exception {
         // Given

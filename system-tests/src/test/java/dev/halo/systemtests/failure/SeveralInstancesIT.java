@@ -67,6 +67,7 @@ class SeveralInstancesIT {
         }
     }
 
+    @Tag("chaos")
     @Test
     void aGatewayThatDiesTakesNoQueryWithIt() {
         // Given queries that were posted to both gateways

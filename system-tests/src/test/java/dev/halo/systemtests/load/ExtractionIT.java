@@ -15,8 +15,8 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A result far larger than any process's memory comes out complete and in order. */
@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 @Order(SuiteUnderTest.AFTER_THE_ORDINARY)
 class ExtractionIT {
 
-    private static final int ROWS = 1_000_000;
+    private static final int MANY = 200_000;
+    private static final int MILLION = 1_000_000;
 
     private final SuiteUnderTest suite;
     private final Demo demo;
@@ -36,8 +37,7 @@ class ExtractionIT {
         this.integrator = suite.integratorA();
     }
 
-    @BeforeEach
-    void fill() {
+    private void fill(int rows) {
         suite.practiceServer().execute("""
                 create table EXTRACTED (ID integer not null primary key, A integer, B bigint, C numeric(12, 2),
                   D date, E timestamp, F varchar(20), G varchar(20), H char(10), I double precision, J boolean,
@@ -52,7 +52,7 @@ class ExtractionIT {
                       mod(:N, 977), :N / 7e0, mod(:N, 2) = 0, 'the last column ' || :N);
                     N = N + 1;
                   end
-                end""".formatted(ROWS));
+                end""".formatted(rows));
     }
 
     @AfterEach
@@ -61,14 +61,27 @@ class ExtractionIT {
     }
 
     @Test
+    void manyRowsComeOutCompleteAndInOrder() throws IOException {
+        comeOutCompleteAndInOrder(MANY);
+    }
+
+    @Tag("chaos")
+    @Test
     void aMillionRowsComeOutCompleteAndInOrder() throws IOException {
+        comeOutCompleteAndInOrder(MILLION);
+    }
+
+    private void comeOutCompleteAndInOrder(int rows) throws IOException {
+        // Given
+        fill(rows);
+
         // When
         Answer accepted = integrator.async(demo.siteId(), QueryBody.sql("select * from EXTRACTED order by ID"));
         Answer ended = integrator.awaitEnded(demo.siteId(), accepted.id());
 
         // Then
         assertThat(ended.queryStatus()).as("%s", ended).isEqualTo("successful");
-        assertThat(ended.json().path("result").path("rows").asInt()).isEqualTo(ROWS);
+        assertThat(ended.json().path("result").path("rows").asInt()).isEqualTo(rows);
         Sum sum = new Sum();
         int pages = ended.json().path("result").path("pages").size();
         for (int page = 1; page <= pages; page++) {
@@ -76,7 +89,7 @@ class ExtractionIT {
             assertThat(answer.statusCode()).isEqualTo(200);
             sum.add(answer.body());
         }
-        assertThat(sum.rows).isEqualTo(ROWS);
+        assertThat(sum.rows).isEqualTo(rows);
         assertThat(sum.a + "/" + sum.b + "/" + sum.lengths)
                 .isEqualTo(suite.practiceServer()
                         .texts("select sum(cast(A as bigint)) || '/' || sum(cast(B as numeric(18, 0))) || '/' ||"
@@ -84,7 +97,7 @@ class ExtractionIT {
                                 + " from EXTRACTED")
                         .get(0));
         assertThat(Long.parseLong(ended.json().path("result").path("size").asText()))
-                .isGreaterThan(150L * ROWS);
+                .isGreaterThan(150L * rows);
     }
 
     /** Adds the rows up as they come; fails where one is out of order. */
