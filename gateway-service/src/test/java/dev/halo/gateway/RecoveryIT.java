@@ -26,6 +26,9 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -316,6 +319,24 @@ class RecoveryIT {
         at.open(link.runs(PAGE.get(0)));
 
         api.await(site, id, "successful");
+    }
+
+    @Test
+    void whatIsOverIsNotSentAnyMore() throws SQLException {
+        try (Connection database = EmbeddedPostgres.shared().connect(GatewayResources.DATABASE);
+                Statement statement = database.createStatement()) {
+            // Given one whose time is over, and a sweeper that cannot end it, for this is its lock
+            statement.execute("select pg_advisory_lock(" + 0x48616C6F41737931L + ")");
+            UUID late = api.start(site, SELECT);
+            at.execute("update gateway.async_query set max_queue = -600000 where query_id = '" + late + "'");
+            BlockingQueue<FakeLink.Held> taken = at.openHolding();
+
+            // When another one of the same lane is sent
+            UUID inTime = api.start(site, SELECT);
+
+            // Then the older one, which would have come first, did not come
+            assertThat(at.taken(taken).query().queryId()).isEqualTo(inTime);
+        }
     }
 
     @Test

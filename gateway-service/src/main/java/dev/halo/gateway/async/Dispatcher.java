@@ -51,6 +51,7 @@ class Dispatcher {
               select created_at, query_id from gateway.async_query
               where integrator_id = $1 and site_id = $2 and completed_at is null and session_id is null
                 and cancel_code is null and (hold_until is null or hold_until <= $4)
+                and created_at + max_queue * interval '1 millisecond' > $7
               order by created_at, query_id
               limit (select greatest(0, least($5::bigint, $6::bigint - count(*))) from gateway.async_query
                      where integrator_id = $1 and site_id = $2 and completed_at is null and session_id is not null)
@@ -154,7 +155,10 @@ class Dispatcher {
                                 session.sessionId(),
                                 AsyncRows.utc(clock.instant()),
                                 (long) BATCH,
-                                (long) config.maxAtLink())))
+                                (long) config.maxAtLink(),
+                                // As long as the sweeper lets one wait that must start at once, and no longer.
+                                AsyncRows.utc(
+                                        clock.instant().minus(config.sweep().unacknowledged())))))
                 .map(found -> {
                     List<Claimed> claimed = new ArrayList<>();
                     for (Row row : found) {

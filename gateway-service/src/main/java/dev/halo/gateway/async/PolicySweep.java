@@ -11,6 +11,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,11 +30,14 @@ class PolicySweep {
 
     private static final Logger LOG = Logger.getLogger(PolicySweep.class);
 
+    /** From its POST to its end at the latest: queue, execution and uploads, with room to spare. */
+    private static final Duration LONGEST_LIFE = Duration.ofDays(1);
+
     private static final String PAIRS = """
             select distinct integrator_id, site_id from gateway.async_query where completed_at is null
             union
             select distinct integrator_id, site_id from gateway.async_query
-            where not pages_removed and completed_at > $1""";
+            where not pages_removed and completed_at > $1 and created_at > $2""";
 
     private static final String UNFINISHED = """
             select query_id from gateway.async_query
@@ -68,7 +72,12 @@ class PolicySweep {
         }
         return store.execute(
                         PAIRS,
-                        Tuple.of(AsyncRows.utc(changes.now().minus(config.resultLifetime()))),
+                        Tuple.of(
+                                AsyncRows.utc(changes.now().minus(config.resultLifetime())),
+                                // Spares the partitions of older days: none of their queries can have ended so late.
+                                AsyncRows.utc(changes.now()
+                                        .minus(config.resultLifetime())
+                                        .minus(LONGEST_LIFE))),
                         config.storeTimeout())
                 .thenApply(PolicySweep::pairs)
                 .thenCompose(pairs -> pairs.stream().allMatch(pair -> isEnabled(pair) && isAuthoritative(pair))

@@ -177,6 +177,10 @@ class SessionReconciler {
             SessionRecord.Open current = sessions.opened(opened.linkId()).orElse(null);
             // A later session tells more; one that has closed is followed by another, or by the sweeper.
             boolean isCurrent = current != null && current.sessionId().equals(opened.sessionId());
+            if (!caughtUp && !isCurrent) {
+                // It may be current and not be known here yet: the next look will tell.
+                return CompletableFuture.completedFuture(null);
+            }
             return store.inTransaction(LONGEST, connection -> take(connection, opened)
                             .compose(mine -> mine && isCurrent
                                     ? all(connection, opened)

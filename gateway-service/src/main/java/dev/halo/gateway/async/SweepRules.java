@@ -42,6 +42,13 @@ final class SweepRules {
 
     /** It was never taken, or was handed back. */
     private Optional<AsyncQuery> waiting(AsyncQuery query, Surroundings around, Instant now) {
+        if (query.progress().cancel() != null) {
+            return Transitions.ended(
+                    query,
+                    AsyncStatus.EXECUTION_FAILED,
+                    Failures.of(query.progress().cancel()),
+                    now);
+        }
         // A moment more, so that one that must start at once is sent at all.
         return isOver(query.deadline(), config.sweep().unacknowledged(), now)
                 ? notTaken(query, around.availability(), now)

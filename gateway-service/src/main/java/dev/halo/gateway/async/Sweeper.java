@@ -158,6 +158,12 @@ class Sweeper {
 
     private CompletionStage<Void> sweep(boolean allRead) {
         return policies.sweep()
+                .exceptionally(failure -> {
+                    LOG.warnf(
+                            "event=policySweepFailed error=%s",
+                            failure.getClass().getSimpleName());
+                    return null;
+                })
                 .thenCompose(done -> rows(Instant.EPOCH, new UUID(0, 0), new Round(allRead, new HashMap<>())))
                 .thenCompose(done -> store.execute(
                         FORGET,

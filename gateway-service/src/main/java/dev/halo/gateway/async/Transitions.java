@@ -100,6 +100,13 @@ final class Transitions {
         boolean notBegun = query.status() == AsyncStatus.INITIALISING || query.status() == AsyncStatus.QUEUED;
         boolean handedBack =
                 notBegun && session != null && session.equals(query.progress().sessionId());
+        if (handedBack && query.progress().cancel() != null) {
+            return ended(
+                    query,
+                    AsyncStatus.EXECUTION_FAILED,
+                    Failures.of(query.progress().cancel()),
+                    now);
+        }
         return handedBack ? Optional.of(anew(query, holdUntil, now)) : Optional.empty();
     }
 

@@ -18,6 +18,7 @@ import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 /** Turns the end of an immediate query into its HTTP answer and its record. */
 @ApplicationScoped
@@ -39,7 +40,7 @@ class ImmediateAnswers {
     Uni<Response> toResponse(Answer answer) {
         QueryJson object = renderer.object(answer.query(), answer.outcome(), answer.completedAt());
         int status = status(answer.outcome());
-        Uni<Void> written = Uni.createFrom().completionStage(records.add(record(answer, status)));
+        Uni<Void> written = Uni.createFrom().completionStage(recorded(answer));
         Response response = response(answer, object, status);
         return status == ATTEMPTED
                 ? written.ifNoItem()
@@ -47,6 +48,18 @@ class ImmediateAnswers {
                         .recoverWithItem((Void) null)
                         .replaceWith(response)
                 : Uni.createFrom().item(response);
+    }
+
+    /** Has its record written; completes when it is. */
+    CompletionStage<Void> recorded(Answer answer) {
+        return records.add(record(answer, status(answer.outcome())));
+    }
+
+    /** Gives back what an answer holds that nobody will write. */
+    static void close(Answer answer) {
+        if (answer.rows() != null) {
+            answer.rows().close();
+        }
     }
 
     /** The HTTP status of an answer. */

@@ -4,6 +4,7 @@ import dev.halo.gateway.access.Ids;
 import dev.halo.gateway.access.SiteChecks;
 import dev.halo.gateway.access.Traces;
 import dev.halo.gateway.auth.Caller;
+import dev.halo.gateway.body.HandOver;
 import dev.halo.gateway.body.RequestBodies;
 import dev.halo.gateway.error.ErrorEnvelope;
 import dev.halo.gateway.idempotency.IdempotentRequest;
@@ -154,8 +155,7 @@ public class ImmediateResource {
 
     private Uni<Response> once(Caller caller, SiteRecord site, ImmediateCommand body, String traceparent) {
         ImmediateQueries.Running running = queries.run(QueryIds.at(Instant.now()), caller, site, body, traceparent);
-        return Uni.createFrom()
-                .completionStage(running.answer())
+        return HandOver.of(running::answer, ImmediateAnswers::close)
                 .onCancellation()
                 .invoke(running::abandon)
                 .chain(answers::toResponse);

@@ -184,7 +184,7 @@ final class ImmediateRun {
         switch (cause) {
             case NO_CREDIT -> refuse(Verdicts.siteBusy());
             case NOT_THE_LINKS_SITE, UNUSABLE -> refuse(Verdicts.notReached(Availability.ONLINE));
-            case NO_SUCH_SESSION, DRAINING, NOT_SENT -> {
+            case NO_SUCH_SESSION, DRAINING, NOT_SENT, LINK_STOPPING -> {
                 refusedBy = session.sessionId();
                 proceed();
             }

@@ -1,5 +1,6 @@
 package dev.halo.gateway.immediate;
 
+import dev.halo.gateway.body.HandOver;
 import dev.halo.gateway.body.RowSource;
 import dev.halo.gateway.config.GatewayConfig;
 import dev.halo.gateway.config.IdempotencyConfig;
@@ -97,7 +98,7 @@ class RepeatableImmediates {
                         }
                     });
             // A copy: the caller who hangs up cancels what it waits for, and others may wait as well.
-            return Uni.createFrom().completionStage(mine.ending.copy()).chain(this::response);
+            return HandOver.of(mine.ending::copy, this::abandoned).chain(this::response);
         }
         if (!other.fingerprint.equals(request.fingerprint())) {
             throw Refusal.of(
@@ -105,6 +106,14 @@ class RepeatableImmediates {
                     "The " + IdempotentRequest.HEADER + " belongs to another request, which is under way.");
         }
         return join(other);
+    }
+
+    /** Its caller has hung up: nobody reads its rows, but whoever sends it again is told to look it up. */
+    private void abandoned(Ending ending) {
+        if (ending instanceof Ending.Answered answered) {
+            answers.recorded(answered.answer);
+            ImmediateAnswers.close(answered.answer);
+        }
     }
 
     private Uni<Response> join(Running other) {

@@ -52,12 +52,15 @@ public class PageStore {
 
     private final Store store;
     private final ByteBudget downloads;
+    private final ByteBudget pageDownloads;
     private final Duration downloadWait;
     private final Duration timeout;
 
     public PageStore(Store store, GatewayConfig config) {
         this.store = store;
         this.downloads = new ByteBudget(config.pages().maxDownloadMemory().asLongValue());
+        // Of their own: readers of pages may be as slow as they like, and callers of immediates wait.
+        this.pageDownloads = new ByteBudget(config.pages().maxDownloadMemory().asLongValue());
         this.downloadWait = config.pages().downloadWait();
         this.timeout = config.pages().storeTimeout();
     }
@@ -122,7 +125,7 @@ public class PageStore {
      * @return empty if it has gone meanwhile; it holds memory until it is closed
      */
     public CompletionStage<Optional<StoredPage>> read(PageKey key, PageInfo info) {
-        return downloads.acquire(info.storedSize(), downloadWait).thenCompose(lease -> store.execute(
+        return pageDownloads.acquire(info.storedSize(), downloadWait).thenCompose(lease -> store.execute(
                         BODY, parameters(key), timeout)
                 .thenApply(found -> {
                     RowIterator<Row> rows = found.iterator();

@@ -6,6 +6,7 @@ import dev.halo.gateway.async.AsyncQuery;
 import dev.halo.gateway.async.AsyncResult;
 import dev.halo.gateway.async.AsyncStatus;
 import dev.halo.gateway.auth.Caller;
+import dev.halo.gateway.body.HandOver;
 import dev.halo.gateway.body.RowsBody;
 import dev.halo.gateway.body.ZstdRows;
 import dev.halo.gateway.error.ErrorEnvelope;
@@ -153,7 +154,8 @@ public class ResultResource {
         int number = number(pageNumber);
         return lookup.async(caller, site, id).chain(query -> {
             check(query, number);
-            return Uni.createFrom().completionStage(() -> read(query, number));
+            return HandOver.of(
+                    () -> read(query, number), page -> page.stored.onClose().run());
         });
     }
 

@@ -3,6 +3,7 @@ package dev.halo.gateway.registered;
 import dev.halo.gateway.access.Ids;
 import dev.halo.gateway.access.SiteChecks;
 import dev.halo.gateway.auth.Caller;
+import dev.halo.gateway.body.HandOver;
 import dev.halo.gateway.body.RequestBodies;
 import dev.halo.gateway.error.ErrorEnvelope;
 import dev.halo.gateway.error.Reason;
@@ -197,8 +198,9 @@ public class RegisteredResource {
             content = @Content(schema = @Schema(implementation = ErrorEnvelope.class)))
     public Uni<Response> results(
             @Context ContainerRequestContext context, @RestPath String siteId, @RestPath String queryId) {
-        return own(context, siteId, queryId).chain(one -> Uni.createFrom()
-                .completionStage(() -> runs.latest(one.id()).exceptionallyCompose(RegistrationStore::refused))
+        return own(context, siteId, queryId).chain(one -> HandOver.of(
+                        () -> runs.latest(one.id()).exceptionallyCompose(RegistrationStore::refused),
+                        late -> late.ifPresent(result -> result.rows().close()))
                 .map(result -> results.of(result.orElseThrow(() -> none(one))))
                 .map(body -> Response.ok(body, MediaType.APPLICATION_JSON_TYPE).build()));
     }

@@ -26,6 +26,10 @@ class StoredWebhooks implements WebhookQueue {
     @Override
     public Future<Void> enqueue(
             SqlConnection connection, UUID integratorId, UUID siteId, UUID queryId, WebhookSource source) {
+        if (!views.isLoaded()) {
+            // Whether anybody is to be told is not known: what this belongs to is tried again.
+            return Future.failedFuture(new IllegalStateException("the integrators' settings are not loaded"));
+        }
         if (views.integrators().webhooks(integratorId).isEmpty()) {
             return Future.succeededFuture();
         }

@@ -36,7 +36,7 @@ class WebhookLifecycle {
                 config.maxConcurrent(),
                 config.maxResponse().asLongValue());
         WebhookSender sender = new WebhookSender(store, client, views, config, new SecureRandom(), metrics);
-        this.worker = new WebhookWorker(store, sender, config);
+        this.worker = new WebhookWorker(store, sender, config, views::isLoaded);
         metrics.gauge("halo.gateway.webhook.under.way", worker, WebhookWorker::underWay);
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -30,6 +31,7 @@ final class WebhookWorker implements AutoCloseable {
 
     private final WebhookStore store;
     private final WebhookSender sender;
+    private final BooleanSupplier receiversKnown;
     private final WebhookConfig config;
     private final Map<UUID, Integer> perIntegrator = new ConcurrentHashMap<>();
     private final Set<CompletableFuture<Void>> underWay = ConcurrentHashMap.newKeySet();
@@ -41,8 +43,10 @@ final class WebhookWorker implements AutoCloseable {
         return thread;
     });
 
-    WebhookWorker(WebhookStore store, WebhookSender sender, WebhookConfig config) {
+    /** @param receiversKnown whether the integrators' settings are loaded; nothing is sent before */
+    WebhookWorker(WebhookStore store, WebhookSender sender, WebhookConfig config, BooleanSupplier receiversKnown) {
         this.store = store;
+        this.receiversKnown = receiversKnown;
         this.sender = sender;
         this.config = config;
     }
@@ -60,7 +64,7 @@ final class WebhookWorker implements AutoCloseable {
     /** Takes one of each integrator until nothing is due or there is no room. */
     private void round() {
         roundWanted.set(false);
-        if (System.nanoTime() - quietUntil < 0) {
+        if (!receiversKnown.getAsBoolean() || System.nanoTime() - quietUntil < 0) {
             return;
         }
         try {

@@ -48,6 +48,18 @@ class SweepRulesTest {
     }
 
     @Test
+    void whatWaitsHereAndIsCancelledEndsSo() {
+        AsyncQuery query = Queries.query(AsyncStatus.INITIALISING, true, draft -> {
+            draft.sessionId = null;
+            draft.cancel = LinkErrorCode.CANCELLED;
+        });
+
+        assertThat(of(query, AWAY, Queries.CREATED.plusSeconds(1))).hasValueSatisfying(after -> assertThat(
+                        after.progress().failure().is(LinkErrorCode.CANCELLED))
+                .isTrue());
+    }
+
+    @Test
     void aQueuedReadExpiresTwoMinutesAfterItsDeadline() {
         AsyncQuery query = Queries.read(AsyncStatus.QUEUED);
 

@@ -103,6 +103,18 @@ class TransitionsTest {
     }
 
     @Test
+    void aReleasedQueryThatSomebodyCancelledEndsSo() {
+        AsyncQuery cancelled =
+                Queries.query(AsyncStatus.INITIALISING, true, draft -> draft.cancel = LinkErrorCode.SITE_SUPERSEDED);
+
+        AsyncQuery after = Transitions.released(cancelled, Queries.SESSION, NOW.plusSeconds(3), NOW)
+                .orElseThrow();
+
+        assertThat(after.status()).isEqualTo(AsyncStatus.EXECUTION_FAILED);
+        assertThat(after.progress().failure().is(LinkErrorCode.SITE_SUPERSEDED)).isTrue();
+    }
+
+    @Test
     void aCancelledReadEndsAtOnce() {
         AsyncQuery after = Transitions.cancelled(Queries.read(AsyncStatus.EXECUTING), LinkErrorCode.CANCELLED, NOW)
                 .orElseThrow();

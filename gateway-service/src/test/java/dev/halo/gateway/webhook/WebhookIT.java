@@ -441,7 +441,7 @@ class WebhookIT {
     private WebhookWorker worker(WebhookClient client) {
         WebhookSender sender =
                 new WebhookSender(webhooks, client, views, config, new Random(), new SimpleMeterRegistry());
-        return new WebhookWorker(webhooks, sender, config);
+        return new WebhookWorker(webhooks, sender, config, () -> true);
     }
 
     /** As a gateway leaves it that has begun an attempt. */

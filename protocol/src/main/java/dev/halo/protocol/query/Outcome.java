@@ -40,9 +40,7 @@ public sealed interface Outcome {
             Objects.requireNonNull(storage, "storage");
             Objects.requireNonNull(timing, "timing");
             parameters = parameters == null ? List.of() : List.copyOf(parameters);
-            if (pages < 0) {
-                throw new IllegalArgumentException("pages must not be negative: " + pages);
-            }
+            QueryBounds.requirePages(pages);
         }
 
         /** A result that lies in one place: inline, or in the one page that was PUT. */

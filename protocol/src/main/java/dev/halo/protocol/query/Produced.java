@@ -15,5 +15,6 @@ public record Produced(long rows, long size, int pages, Timing timing) {
         if (rows < 0 || size < 0 || pages < 0) {
             throw new IllegalArgumentException("counts must not be negative");
         }
+        QueryBounds.requirePages(pages);
     }
 }

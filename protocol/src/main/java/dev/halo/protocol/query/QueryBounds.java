@@ -34,6 +34,9 @@ public final class QueryBounds {
     /** About how many bytes of JSON a page of an async result has. */
     public static final int PAGE_BYTES = 1024 * 1024;
 
+    /** Pages of one result; about a terabyte. */
+    public static final int MAX_PAGES = 1_000_000;
+
     /** Seconds between two runs of a registered query: the least. */
     public static final int REGISTERED_FREQUENCY_MIN_SECONDS = 60;
 
@@ -44,4 +47,11 @@ public final class QueryBounds {
     public static final int MAX_STATUS_BATCH = 500;
 
     private QueryBounds() {}
+
+    /** @throws IllegalArgumentException unless it is from 0 to {@link #MAX_PAGES} */
+    static void requirePages(int pages) {
+        if (pages < 0 || pages > MAX_PAGES) {
+            throw new IllegalArgumentException("pages must be from 0 to " + MAX_PAGES + ": " + pages);
+        }
+    }
 }
