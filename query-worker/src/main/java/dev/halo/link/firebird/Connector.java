@@ -99,6 +99,9 @@ public final class Connector {
                 "connectTimeout",
                 Long.toString(Math.max(1, config.connectTimeout().toSeconds())));
         properties.setProperty("processName", "halo-link");
+        // Closing a statement while the next rows are on their way breaks the connection (Jaybird issue 961), and a
+        // socket that goes while the server sends can lock up a whole 3.0 server.
+        properties.setProperty("asyncFetch", "false");
         config.enableProtocol().ifPresent(protocols -> properties.setProperty("enableProtocol", protocols));
         return properties;
     }
