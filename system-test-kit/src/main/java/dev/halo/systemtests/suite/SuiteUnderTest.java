@@ -181,6 +181,16 @@ public final class SuiteUnderTest implements AutoCloseable {
         return process(service).isRunning();
     }
 
+    /** The operating system's id of a service's process. */
+    public long pid(ServiceName service) {
+        return process(service).pid();
+    }
+
+    /** Where the Link keeps its journal and its spool. */
+    public Path linkData() {
+        return Path.of(readSettings(ServiceName.LINK).get("halo.link.data-dir"));
+    }
+
     /** Stops a service in order. */
     public void stop(ServiceName service) {
         process(service).stop();

@@ -11,8 +11,13 @@ import dev.halo.systemtests.client.QueryBody;
 import dev.halo.systemtests.suite.Demo;
 import dev.halo.systemtests.suite.SuiteUnderTest;
 import dev.halo.systemtests.suite.SystemTest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -37,6 +42,7 @@ class NothingLostIT {
     private static final int READS = 4;
     private static final int WRITES = 6;
     private static final int ROWS = 6_000;
+    private static final String NEVER = "while the disk was full";
 
     private static final Set<String> ENDS = Set.of(
             "successful",
@@ -50,6 +56,7 @@ class NothingLostIT {
     private final SuiteUnderTest suite;
     private final Demo demo;
     private final IntegratorClient integrator;
+    private RecordCopier copier;
 
     NothingLostIT(SuiteUnderTest suite) {
         this.suite = suite;
@@ -65,7 +72,10 @@ class NothingLostIT {
                 "the registry is killed",
                 "Kafka restarts",
                 "PostgreSQL restarts",
-                "Firebird restarts");
+                "Firebird restarts",
+                "the Link is killed and its journal is gone",
+                "the Link's disk is full",
+                "Kafka's records come twice and late");
     }
 
     @BeforeEach
@@ -81,6 +91,9 @@ class NothingLostIT {
 
     @AfterEach
     void repair() {
+        if (copier != null) {
+            copier.close();
+        }
         suite.repair();
     }
 
@@ -95,6 +108,9 @@ class NothingLostIT {
     @ValueSource(strings = "the Link is killed")
     void everyQueryEndsAndNoWriteRunsTwice(String fault) {
         // Given queries of all kinds
+        if (fault.startsWith("Kafka's records")) {
+            copier = RecordCopier.start(suite.kafka().bootstrapServers());
+        }
         String round = UUID.randomUUID().toString().substring(0, 8);
         List<String> reads = new ArrayList<>();
         List<String> writes = new ArrayList<>();
@@ -167,6 +183,14 @@ class NothingLostIT {
                 suite.kafka().stop();
                 suite.kafka().start();
             }
+            case "the Link is killed and its journal is gone" -> {
+                suite.kill(ServiceName.LINK);
+                delete(suite.linkData().resolve("journal"));
+                suite.start(ServiceName.LINK);
+            }
+            case "the Link's disk is full" -> fillsUp();
+            case "Kafka's records come twice and late" ->
+                await().atMost(AGAIN).until(() -> copier.copies() > READS + WRITES);
             case "PostgreSQL restarts" -> {
                 suite.postgres().kill();
                 suite.postgres().start();
@@ -175,6 +199,49 @@ class NothingLostIT {
                 suite.firebird().kill();
                 suite.firebird().start();
             }
+        }
+    }
+
+    /** No file of the Link can grow any more, until some time later. */
+    private void fillsUp() {
+        limitFiles("0");
+        try {
+            Answer write = integrator.immediate(
+                    demo.siteId(),
+                    QueryBody.sql("insert into AT_MOST_ONCE values ('" + NEVER + "')")
+                            .nonQuery());
+            assertThat(write.status()).as("%s", write).isEqualTo(504);
+            assertThat(write.errorCode()).as("%s", write).isEqualTo(1099);
+            Answer read = integrator.immediate(demo.siteId(), QueryBody.sql("select 1 as ONE from RDB$DATABASE"));
+            assertThat(read.status()).as("%s", read).isEqualTo(200);
+            assertThat(ended(accepted(QueryBody.sql("select 1 as ONE from RDB$DATABASE")))
+                            .queryStatus())
+                    .isEqualTo("uploadFailed");
+        } finally {
+            limitFiles("unlimited");
+        }
+        assertThat(written(NEVER)).isZero();
+    }
+
+    private void limitFiles(String bytes) {
+        try {
+            Process limit = new ProcessBuilder(
+                            "prlimit", "--pid", Long.toString(suite.pid(ServiceName.LINK)), "--fsize=" + bytes + ":")
+                    .inheritIO()
+                    .start();
+            assertThat(limit.waitFor()).isZero();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError("prlimit of util-linux is needed", e);
+        }
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
