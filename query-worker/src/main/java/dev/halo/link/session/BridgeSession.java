@@ -16,6 +16,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -209,13 +210,16 @@ public final class BridgeSession implements AutoCloseable {
         LOG.infof("event=session_open session=%s", welcome.sessionId());
         metrics.opened();
         handler.welcome(welcome);
+        socket.send(new Frame.AuthorityConfirmed(0));
         sendCredits(socket);
         if (draining != null) {
             draining.close("moved");
             draining = null;
         }
+        List<Pending> outcomes = outbox.all();
+        outcomes.stream().filter(Pending::waitedFor).forEach(socket::send);
         handler.reports().forEach(socket::send);
-        outbox.all().forEach(socket::send);
+        outcomes.stream().filter(outcome -> !outcome.waitedFor()).forEach(socket::send);
         beatEvery(
                 Math.max(1, Math.min(welcome.heartbeatMillis(), config.silence().toMillis() / 3)));
     }

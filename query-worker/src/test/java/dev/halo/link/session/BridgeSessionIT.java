@@ -246,4 +246,28 @@ class BridgeSessionIT {
                 .isTrue();
         link.link = null;
     }
+
+    @Test
+    void tellsCallersThatWaitBeforeRunsOfRegisteredQueries() throws Exception {
+        // Given
+        link.ready();
+        FakeSession first = link.session();
+        first.acks = false;
+        first.send(new Frame.Register(link.registered(ExecutionMode.READER, "value", 60, 3_600_000)));
+        await().atMost(LinkHarness.LONG)
+                .until(() -> first.first(Frame.Ran.class).isPresent());
+        link.run(link.request(ExecutionMode.READER, "select 1"));
+
+        // When
+        first.close();
+
+        // Then
+        await().atMost(LinkHarness.LONG).until(() -> link.cloud.sessions.size() == 2);
+        await().atMost(LinkHarness.LONG)
+                .until(() -> link.session().first(Frame.Ran.class).isPresent());
+        assertThat(link.session().received)
+                .filteredOn(frame -> frame instanceof Frame.Ran || frame instanceof Frame.Ended)
+                .first()
+                .isInstanceOf(Frame.Ended.class);
+    }
 }
