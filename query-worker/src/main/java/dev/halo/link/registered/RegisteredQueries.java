@@ -95,7 +95,9 @@ public final class RegisteredQueries implements AutoCloseable {
 
     /** Holds a registered query from now on, and says so; one that is held already goes on as it was. */
     public void register(RegisteredRequest request) {
-        Optional<QueryFailure> refusal = queries.earlyCancel(request.queryId()).or(() -> disabled(request));
+        Optional<QueryFailure> refusal = queries.earlyCancel(request.queryId())
+                .or(() -> superseded(request))
+                .or(() -> disabled(request));
         if (stopping) {
             return;
         }
@@ -108,6 +110,11 @@ public final class RegisteredQueries implements AutoCloseable {
         } else {
             reports.say(new Frame.Queued(request.queryId(), request.siteId()));
         }
+    }
+
+    /** A gateway's view may lag behind a switch; where nothing is known yet of the site, that may still come. */
+    private Optional<QueryFailure> superseded(RegisteredRequest request) {
+        return gates.authority().isSuperseded(request.siteId()) ? Optional.of(Outcomes.superseded()) : Optional.empty();
     }
 
     /** Said only of a site that is served: before that nothing is known of its integrators. */
@@ -284,15 +291,16 @@ public final class RegisteredQueries implements AutoCloseable {
         if (gates.enablement().enabled(siteId).contains(integratorId)) {
             return;
         }
-        endAll(
+        List<RegisteredRunTask> executing = endAll(
                 request -> request.siteId().equals(siteId)
                         && request.integratorId().equals(integratorId),
                 StopCause.DISABLED);
+        stopRuns(executing, StopCause.DISABLED);
     }
 
     /** A Halo GUID is no longer this Link's. */
     public void siteClosed(UUID siteId) {
-        endAll(request -> request.siteId().equals(siteId), StopCause.SUPERSEDED);
+        stopRuns(endAll(request -> request.siteId().equals(siteId), StopCause.SUPERSEDED), StopCause.SUPERSEDED);
     }
 
     /** Ends registered queries; a run that waits goes, one that executes goes on. */
@@ -333,6 +341,11 @@ public final class RegisteredQueries implements AutoCloseable {
     /** Runs that no bridge has confirmed. */
     public List<Frame> unacked() {
         return runs.all();
+    }
+
+    /** Nobody is there any more to confirm them. */
+    public void forgetUnacked() {
+        runs.clear().forEach(outbox::acked);
     }
 
     /** Registered queries that are held. */

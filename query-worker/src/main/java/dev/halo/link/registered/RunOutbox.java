@@ -88,6 +88,13 @@ final class RunOutbox {
         bytes -= gone == null ? 0 : gone.bytes();
     }
 
+    /** Forgets all, and gives their ids. */
+    synchronized List<UUID> clear() {
+        List<UUID> gone = List.copyOf(pending.keySet());
+        gone.forEach(this::acked);
+        return gone;
+    }
+
     /** All that are not confirmed, oldest first. */
     synchronized List<Frame> all() {
         return pending.values().stream().<Frame>map(Kept::ran).toList();

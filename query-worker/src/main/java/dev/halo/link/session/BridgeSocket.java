@@ -80,6 +80,13 @@ final class BridgeSocket {
         connected = true;
     }
 
+    void sayGoodbye() {
+        if (connected) {
+            send(new Frame.Goodbye());
+        }
+        close("goodbye");
+    }
+
     void close(String reason) {
         boolean first = !closed;
         markClosed();

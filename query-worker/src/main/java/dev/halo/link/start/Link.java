@@ -52,6 +52,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -231,6 +232,7 @@ public final class Link implements AutoCloseable {
             looked.complete(null);
         });
         enrolment.onIdentity(session::connectSoon);
+        enrolment.onLeft(this::identityGone);
         housekeeping.scheduleWithFixedDelay(
                 () -> guarded(this::keepHouse), HOUSEKEEPING_MILLIS, HOUSEKEEPING_MILLIS, TimeUnit.MILLISECONDS);
         long repeatMillis = Math.max(1, configs.query().repeatProgress().toMillis());
@@ -241,6 +243,14 @@ public final class Link implements AutoCloseable {
         LOG.infof(
                 "event=link_started environment=%s data_dir=%s journal=%s",
                 configs.link().environment().wire(), dataDirectory.path(), journal.journalId());
+    }
+
+    /** What was not confirmed is for a Link that is no more. */
+    private void identityGone() {
+        authority.replace(List.of());
+        session.identityGone();
+        outbox.all().forEach(outcome -> outbox.acked(outcome.frame().queryId()));
+        registered.forgetUnacked();
     }
 
     private void keepHouse() {

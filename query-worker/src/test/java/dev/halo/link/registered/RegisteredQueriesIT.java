@@ -410,4 +410,37 @@ class RegisteredQueriesIT {
         // Then
         assertThat(awaitRuns(request, 2)).extracting(RegisteredRun::number).containsExactly(1L, 2L);
     }
+
+    @Test
+    void letsTheRunFinishThatExecutesWhenItsSiteIsSuperseded() throws Exception {
+        // Given
+        link.ready();
+        RegisteredRequest request = register(ExecutionMode.READER, "wait", 60, LONG_MILLIS);
+        link.awaitRunning(1);
+
+        // When
+        link.session().send(new Frame.Authority(9, List.of(new Frame.SiteAuthority(link.siteId(), true, false))));
+
+        // Then
+        assertThat(link.failure(request.queryId()).is(LinkErrorCode.SITE_SUPERSEDED))
+                .isTrue();
+        link.databases.permits.release();
+        assertThat(awaitRuns(request, 1).get(0).outcome()).isInstanceOf(Outcome.Rows.class);
+    }
+
+    @Test
+    void isRefusedAtASiteThatAnotherLinkServesThoughAGatewayDoesNotKnow() throws Exception {
+        // Given
+        link.ready();
+        link.session().send(new Frame.Authority(9, List.of(new Frame.SiteAuthority(link.siteId(), true, false, 7))));
+
+        // When
+        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
+
+        // Then
+        assertThat(link.failure(request.queryId()).is(LinkErrorCode.SITE_SUPERSEDED))
+                .isTrue();
+        assertThat(link.link.registered().held()).isZero();
+        assertThat(link.databases.executions).isEmpty();
+    }
 }
