@@ -40,16 +40,18 @@ record AuditHead(long first, long number, String hash) {
         }
     }
 
+    static FileChannel open(Path directory) throws IOException {
+        return FileChannel.open(directory.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+
     /** In one write of one block; not forced to the disk, as the entries are not. */
-    void write(Path directory) throws IOException {
+    void write(FileChannel file) throws IOException {
         ByteBuffer json = ByteBuffer.wrap(Json.bytes(this));
-        try (FileChannel channel =
-                FileChannel.open(directory.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            int length = json.remaining();
-            while (json.hasRemaining()) {
-                channel.write(json, json.position());
-            }
-            channel.truncate(length);
+        while (json.hasRemaining()) {
+            file.write(json, json.position());
+        }
+        if (file.size() > json.limit()) {
+            file.truncate(json.limit());
         }
     }
 

@@ -22,6 +22,7 @@ public final class AuditLog implements AutoCloseable {
     private final long maxFileBytes;
     private final int maxFiles;
     private FileChannel channel;
+    private FileChannel headFile;
     private AuditHead head = AuditHead.BEGINNING;
     private volatile String problem;
     private volatile long lost;
@@ -42,7 +43,7 @@ public final class AuditLog implements AutoCloseable {
             // Where the end was cut off it goes on behind what is missing, which so stays visible.
             head = last[0];
             openLast();
-            head.write(directory);
+            writeHead();
         } catch (IOException e) {
             fail(e);
         }
@@ -70,7 +71,7 @@ public final class AuditLog implements AutoCloseable {
                     .put((byte) '\n')
                     .flip());
             head = head.after(hashed);
-            head.write(directory);
+            writeHead();
             problem = null;
         } catch (IOException e) {
             lost++;
@@ -88,6 +89,13 @@ public final class AuditLog implements AutoCloseable {
             channel.truncate(start);
             throw e;
         }
+    }
+
+    private void writeHead() throws IOException {
+        if (headFile == null) {
+            headFile = AuditHead.open(directory);
+        }
+        head.write(headFile);
     }
 
     private void openLast() throws IOException {
@@ -139,7 +147,7 @@ public final class AuditLog implements AutoCloseable {
         if (tooMany > 0) {
             // Said before it is done: a crash in between must not look as if somebody had cut the chain.
             head = head.beginningAt(AuditFiles.firstNumber(files.get(tooMany)));
-            head.write(directory);
+            writeHead();
         }
         for (Path old : files.subList(0, Math.max(0, tooMany))) {
             Files.deleteIfExists(old);
@@ -157,6 +165,10 @@ public final class AuditLog implements AutoCloseable {
             if (channel != null) {
                 channel.force(true);
                 channel.close();
+            }
+            if (headFile != null) {
+                headFile.force(true);
+                headFile.close();
             }
         } catch (IOException e) {
             fail(e);
