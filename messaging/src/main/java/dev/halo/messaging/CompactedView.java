@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -84,6 +85,7 @@ public final class CompactedView<V> implements AutoCloseable {
 
     private Map<TopicPartition, Long> target = Map.of();
     private volatile long lastPollNanos = System.nanoTime();
+    private Predicate<String> skipped = key -> false;
 
     private CompactedView(
             KafkaSettings settings, Topic topic, Decoder<V> decoder, Reducer<V> reducer, Duration catchUpLimit) {
@@ -104,6 +106,12 @@ public final class CompactedView<V> implements AutoCloseable {
     public static <V> CompactedView<V> of(
             KafkaSettings settings, Topic topic, Decoder<V> decoder, Reducer<V> reducer, Duration catchUpLimit) {
         return new CompactedView<>(settings, topic, decoder, reducer, catchUpLimit);
+    }
+
+    /** Does not read records of these keys: they belong to others. To be said before the start. */
+    public CompactedView<V> skipping(Predicate<String> keys) {
+        skipped = keys;
+        return this;
     }
 
     /** Starts reading. Listeners should be there by then. */
@@ -295,6 +303,9 @@ public final class CompactedView<V> implements AutoCloseable {
     private void apply(ConsumerRecord<String, byte[]> record) {
         if (record.key() == null) {
             malformed.increment();
+            return;
+        }
+        if (skipped.test(record.key())) {
             return;
         }
         V value = null;

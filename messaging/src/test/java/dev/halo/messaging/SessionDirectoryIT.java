@@ -3,6 +3,8 @@ package dev.halo.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.halo.protocol.json.Json;
+import dev.halo.protocol.session.AuthorityConfirmation;
 import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.session.SessionRecord.CloseCause;
 import dev.halo.protocol.session.SlotRecord;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -202,5 +205,21 @@ class SessionDirectoryIT {
 
     private void awaitAvailability(Availability availability) {
         await().atMost(TestKafka.PATIENCE).until(() -> sessions.availability(linkId) == availability);
+    }
+
+    @Test
+    void readsPastWhatIsNoSession() {
+        // Given a confirmation of authority
+        AuthorityConfirmation confirmation =
+                new AuthorityConfirmation(linkId, UUID.randomUUID(), Map.of("Zedmed:ID1", 1L), Instant.now());
+        kafka.put(Topic.SESSIONS, confirmation.key(), Json.bytes(confirmation));
+        SessionRecord.Open open = open();
+
+        // When
+        kafka.put(open);
+
+        // Then
+        awaitPresence(new LinkPresence.Connected(open));
+        assertThat(sessions.links().keySet()).isEqualTo(java.util.Set.of(linkId.toString()));
     }
 }

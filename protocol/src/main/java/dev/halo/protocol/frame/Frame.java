@@ -69,7 +69,7 @@ public sealed interface Frame {
      * @param bridgeTime the bridge's wall clock
      * @param clockOffsetMillis the Link's clock minus the bridge's
      * @param heartbeatMillis how often the Link sends {@link Ping}
-     * @param sites the Link's sites as the registry knows them
+     * @param sites the Link's sites as the registry knows them; answered with {@link AuthorityConfirmed} of number 0
      */
     record Welcome(
             UUID sessionId,
@@ -225,13 +225,22 @@ public sealed interface Frame {
      */
     record Drain(long reconnectAfterMillis) implements Frame {}
 
-    /** Bridge → Link: what it may run from now on; answered with {@link AuthorityConfirmed}. */
+    /**
+     * Bridge → Link: what it may run from now on; answered with {@link AuthorityConfirmed}.
+     *
+     * @param number from 1, growing within a session
+     */
     record Authority(long number, List<SiteAuthority> sites) implements Frame {
         public Authority {
             sites = sites == null ? List.of() : List.copyOf(sites);
         }
     }
 
+    /**
+     * Link → bridge: what it was told is in force.
+     *
+     * @param number of the {@link Authority}; 0 for that of the {@link Welcome}
+     */
     record AuthorityConfirmed(long number) implements Frame {}
 
     /** Link → bridge: an orderly stop; the site is offline from now on. */
@@ -241,10 +250,16 @@ public sealed interface Frame {
      * The registry's word on a site.
      *
      * @param active false while it is initialising, or removed
+     * @param version of the authority record that this was made from, so that an older word is not taken for news; 0
+     *     where it is not known
      */
-    record SiteAuthority(UUID siteId, boolean active, boolean authoritative) {
+    record SiteAuthority(UUID siteId, boolean active, boolean authoritative, long version) {
         public SiteAuthority {
             Objects.requireNonNull(siteId, "siteId");
+        }
+
+        public SiteAuthority(UUID siteId, boolean active, boolean authoritative) {
+            this(siteId, active, authoritative, 0);
         }
     }
 }

@@ -22,6 +22,8 @@ public enum MessageType {
     SESSION_OPENED("sessionOpened"),
     /** {@link dev.halo.protocol.session.SessionRecord}. */
     SESSION("session"),
+    /** {@link dev.halo.protocol.session.AuthorityConfirmation}. */
+    AUTHORITY_CONFIRMATION("authorityConfirmation"),
     /** {@link dev.halo.protocol.session.SlotRecord}. */
     SLOT("slot"),
     /** {@link dev.halo.protocol.site.SiteRecord}. */

@@ -97,7 +97,19 @@ public final class LinkMessages {
      * @param problem why it is not active, in words; null when it is
      * @param newGuidNeeded the Halo GUID or the fake Database ID belongs to another Link: make a new GUID and announce
      *     again
+     * @param authorityVersion of the authority record that was looked at; 0 where it is not told
      */
     public record SiteResult(
-            UUID siteId, SiteStatus status, boolean authoritative, String problem, boolean newGuidNeeded) {}
+            UUID siteId,
+            SiteStatus status,
+            boolean authoritative,
+            String problem,
+            boolean newGuidNeeded,
+            long authorityVersion) {
+
+        public SiteResult(
+                UUID siteId, SiteStatus status, boolean authoritative, String problem, boolean newGuidNeeded) {
+            this(siteId, status, authoritative, problem, newGuidNeeded, 0);
+        }
+    }
 }

@@ -21,6 +21,7 @@ import dev.halo.protocol.query.QueryRequest;
 import dev.halo.protocol.query.RegisteredRequest;
 import dev.halo.protocol.query.RegisteredRun;
 import dev.halo.protocol.query.Timing;
+import dev.halo.protocol.session.AuthorityConfirmation;
 import dev.halo.protocol.session.SessionOpened;
 import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.session.SlotRecord;
@@ -139,7 +140,7 @@ public final class Samples {
     }
 
     private static List<Sample> frames() {
-        List<SiteAuthority> sites = List.of(new SiteAuthority(SITE, true, false));
+        List<SiteAuthority> sites = List.of(new SiteAuthority(SITE, true, false, 5));
         return List.of(
                 frame("hello", new Frame.Hello(1, "1.2.3", Environment.STAGE, NOON, JOURNAL, List.of(QUERY))),
                 frame("welcome", new Frame.Welcome(SESSION, 1, NOON, -250, 15_000, sites)),
@@ -180,6 +181,11 @@ public final class Samples {
                         "session-opened",
                         SessionOpened.class,
                         new SessionOpened(LINK, SESSION, JOURNAL, List.of(QUERY))),
+                new Sample(
+                        "authority-confirmation",
+                        AuthorityConfirmation.class,
+                        new AuthorityConfirmation(
+                                LINK, SESSION, Map.of(AuthorityRecord.keyOf(PmsType.ZEDMED, "ZED-4711"), 5L), NOON)),
                 new Sample(
                         "slot",
                         SlotRecord.class,
@@ -282,7 +288,7 @@ public final class Samples {
                 List.of(new Catalogue("PATIENTS", true)),
                 List.of(INTEGRATOR));
         LinkMessages.SiteResult result =
-                new LinkMessages.SiteResult(SITE, SiteStatus.INITIALISING, false, "not entitled", true);
+                new LinkMessages.SiteResult(SITE, SiteStatus.INITIALISING, false, "not entitled", true, 5);
         return List.of(
                 message(
                         "enrol-request",

@@ -25,6 +25,11 @@ public final class AuditFiles {
         return directory.resolve(String.format(Locale.ROOT, "audit-%012d.jsonl", firstNumber));
     }
 
+    /** Number of the first entry of a file, by its name. */
+    static long firstNumber(Path file) {
+        return Long.parseLong(file.getFileName().toString().replaceAll("\\D", ""));
+    }
+
     static List<Path> list(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(
@@ -43,26 +48,34 @@ public final class AuditFiles {
     public record Verification(long entries, Optional<String> broken) {}
 
     /**
-     * Reads all entries in their order and follows the chain. A last line that is torn, as a crash leaves it, is no break.
+     * Reads all entries in their order and follows the chain, from where it must begin to where it must end; also while the
+     * Link writes. A last line that is torn, as a crash leaves it, is no break.
      *
      * @param each given every readable entry
      */
     public static Verification read(Path directory, Consumer<AuditEntry> each) throws IOException {
-        Reader reader = new Reader(each);
+        Optional<AuditHead> head = AuditHead.read(directory);
+        Reader reader = new Reader(head, each);
         List<Path> files = list(directory);
         for (int i = 0; i < files.size(); i++) {
             reader.read(files.get(i), i == files.size() - 1);
         }
+        reader.checkEnds(AuditHead.read(directory));
         return new Verification(reader.entries, Optional.ofNullable(reader.broken));
     }
 
     private static final class Reader {
         private final Consumer<AuditEntry> each;
+        private final Optional<AuditHead> head;
+        private AuditEntry first;
         private AuditEntry last;
+        private boolean reachedHead;
         private long entries;
         private String broken;
 
-        Reader(Consumer<AuditEntry> each) {
+        /** @param head as it was before the entries are read: more may have come since */
+        Reader(Optional<AuditHead> head, Consumer<AuditEntry> each) {
+            this.head = head;
             this.each = each;
         }
 
@@ -91,8 +104,32 @@ public final class AuditFiles {
             } else {
                 entries++;
             }
+            first = first == null ? entry : first;
             last = entry;
+            reachedHead |= head.isPresent() && head.get().number() == entry.number();
+            if (head.isPresent()
+                    && head.get().number() == entry.number()
+                    && !head.get().hash().equals(entry.hash())) {
+                breakAt(place + " is not the entry that was written as the last");
+            }
             each.accept(entry);
+        }
+
+        /** @param now as it is after the entries were read: rotation may have taken some meanwhile */
+        void checkEnds(Optional<AuditHead> now) {
+            if (head.isEmpty() || now.isEmpty()) {
+                if (last != null) {
+                    breakAt(AuditHead.FILE + ", which says how far the chain goes, is missing or damaged");
+                }
+            } else if (head.get().number() > 0 && !reachedHead && isBefore(head.get())) {
+                breakAt("the entries up to " + head.get().number() + " are missing at the end");
+            } else if (first != null && first.number() > now.get().first()) {
+                breakAt("the entries from " + now.get().first() + " on are missing before " + first.number());
+            }
+        }
+
+        private boolean isBefore(AuditHead end) {
+            return last == null || last.number() < end.number();
         }
 
         private void breakAt(String where) {

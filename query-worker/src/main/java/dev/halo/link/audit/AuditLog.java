@@ -22,8 +22,8 @@ public final class AuditLog implements AutoCloseable {
     private final long maxFileBytes;
     private final int maxFiles;
     private FileChannel channel;
-    private long nextNumber = 1;
-    private String previous = AuditChain.BEGINNING;
+    private FileChannel headFile;
+    private AuditHead head = AuditHead.BEGINNING;
     private volatile String problem;
     private volatile long lost;
 
@@ -33,12 +33,17 @@ public final class AuditLog implements AutoCloseable {
         this.maxFileBytes = config.maxFileSize().asLongValue();
         this.maxFiles = config.maxFiles();
         try {
+            AuditHead[] last = {AuditHead.read(directory).orElse(AuditHead.BEGINNING)};
             AuditFiles.Verification found = AuditFiles.read(directory, entry -> {
-                nextNumber = entry.number() + 1;
-                previous = entry.hash();
+                if (entry.number() >= last[0].number()) {
+                    last[0] = last[0].after(entry);
+                }
             });
             found.broken().ifPresent(where -> LOG.errorf("event=audit_chain_broken where=\"%s\"", where));
+            // Where the end was cut off it goes on behind what is missing, which so stays visible.
+            head = last[0];
             openLast();
+            writeHead();
         } catch (IOException e) {
             fail(e);
         }
@@ -56,7 +61,7 @@ public final class AuditLog implements AutoCloseable {
 
     /** Appends an entry, whose number and hashes are filled in. Never throws. */
     public synchronized void append(AuditEntry entry) {
-        AuditEntry chained = entry.chained(nextNumber, previous);
+        AuditEntry chained = entry.chained(head.number() + 1, head.hash());
         AuditEntry hashed = chained.hashed(AuditChain.hash(chained));
         try {
             rotateIfFull();
@@ -65,8 +70,8 @@ public final class AuditLog implements AutoCloseable {
                     .put(line)
                     .put((byte) '\n')
                     .flip());
-            nextNumber++;
-            previous = hashed.hash();
+            head = head.after(hashed);
+            writeHead();
             problem = null;
         } catch (IOException e) {
             lost++;
@@ -84,6 +89,13 @@ public final class AuditLog implements AutoCloseable {
             channel.truncate(start);
             throw e;
         }
+    }
+
+    private void writeHead() throws IOException {
+        if (headFile == null) {
+            headFile = AuditHead.open(directory);
+        }
+        head.write(headFile);
     }
 
     private void openLast() throws IOException {
@@ -115,7 +127,7 @@ public final class AuditLog implements AutoCloseable {
 
     private void openNext() throws IOException {
         channel = FileChannel.open(
-                AuditFiles.file(directory, nextNumber), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                AuditFiles.file(directory, head.number() + 1), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         channel.position(channel.size());
     }
 
@@ -131,7 +143,13 @@ public final class AuditLog implements AutoCloseable {
         channel = null;
         openNext();
         List<Path> files = AuditFiles.list(directory);
-        for (Path old : files.subList(0, Math.max(0, files.size() - 1 - maxFiles))) {
+        int tooMany = files.size() - 1 - maxFiles;
+        if (tooMany > 0) {
+            // Said before it is done: a crash in between must not look as if somebody had cut the chain.
+            head = head.beginningAt(AuditFiles.firstNumber(files.get(tooMany)));
+            writeHead();
+        }
+        for (Path old : files.subList(0, Math.max(0, tooMany))) {
             Files.deleteIfExists(old);
         }
     }
@@ -147,6 +165,10 @@ public final class AuditLog implements AutoCloseable {
             if (channel != null) {
                 channel.force(true);
                 channel.close();
+            }
+            if (headFile != null) {
+                headFile.force(true);
+                headFile.close();
             }
         } catch (IOException e) {
             fail(e);

@@ -16,7 +16,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "query-worker 0.1.0",
         description = "The Link: connects a practice's Zedmed databases with the cloud. Without a command it runs.",
-        subcommands = {StatusCommand.class, EnrolCommand.class, IntegratorCommand.class, AuditCommand.class},
+        subcommands = {
+            StatusCommand.class,
+            EnrolCommand.class,
+            UninstallCommand.class,
+            IntegratorCommand.class,
+            AuditCommand.class
+        },
         synopsisSubcommandLabel = "[run | COMMAND]")
 final class LinkCommand {
 

@@ -16,6 +16,9 @@ public final class ControlMessages {
         }
     }
 
+    /** @param force whether to forget the identity also where the registry was not told */
+    public record Uninstall(boolean force) {}
+
     /**
      * Enables or disables an integrator.
      *

@@ -5,6 +5,7 @@ import dev.halo.link.control.ControlMessages.Done;
 import dev.halo.link.control.ControlMessages.Enrol;
 import dev.halo.link.control.ControlMessages.Integrators;
 import dev.halo.link.control.ControlMessages.Problem;
+import dev.halo.link.control.ControlMessages.Uninstall;
 import dev.halo.link.enablement.AccessException;
 import dev.halo.link.enrolment.RegistryState;
 import dev.halo.link.firebird.Login;
@@ -72,6 +73,27 @@ public class ControlResource {
                     : problem(Response.Status.BAD_GATEWAY, state.message());
         } catch (ExecutionException | TimeoutException e) {
             return problem(Response.Status.GATEWAY_TIMEOUT, "the registry does not answer; the Link keeps trying");
+        }
+    }
+
+    /** Tells the registry that this Link is uninstalled, and forgets its identity. */
+    @POST
+    @Path("/uninstall")
+    public Response uninstall(Uninstall request) throws InterruptedException {
+        if (link.credentials().current().isEmpty()) {
+            return problem(Response.Status.CONFLICT, "this Link is not enrolled");
+        }
+        try {
+            boolean force = request != null && request.force();
+            RegistryState state =
+                    link.enrolment().leave(force).toCompletableFuture().get(ENROL_SECONDS, TimeUnit.SECONDS);
+            return Response.ok(new Done(state.message())).build();
+        } catch (ExecutionException e) {
+            String why = e.getCause() == null ? "" : e.getCause().getMessage();
+            return problem(
+                    Response.Status.BAD_GATEWAY, why + "; nothing was changed (--force: forget the identity here)");
+        } catch (TimeoutException e) {
+            return problem(Response.Status.GATEWAY_TIMEOUT, "the registry does not answer; see: query-worker status");
         }
     }
 

@@ -126,13 +126,11 @@ public final class EnablementService {
         } finally {
             seen.remove(new Key(site.siteId(), integratorId));
             listeners.forEach(listener -> listener.disabled(site.siteId(), integratorId));
-        }
-        LOG.infof("event=integrator_disabled site=%s integrator=%s", site.siteId(), integratorId);
-        try {
-            access.disable(administrator, integratorId, site.databases());
-        } finally {
+            // The cloud hears of it now: a database that does not answer could take minutes.
             listeners.forEach(Listener::enablementChanged);
         }
+        LOG.infof("event=integrator_disabled site=%s integrator=%s", site.siteId(), integratorId);
+        access.disable(administrator, integratorId, site.databases());
     }
 
     /** Looks at every login again; blocks for the databases' connect time-outs. */

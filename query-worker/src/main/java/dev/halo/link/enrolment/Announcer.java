@@ -110,7 +110,8 @@ public final class Announcer {
                         site.authoritative(),
                         site.problem() == null ? "" : site.problem());
             }
-            heard.add(new SiteAuthority(site.siteId(), site.status() == SiteStatus.ACTIVE, site.authoritative()));
+            heard.add(new SiteAuthority(
+                    site.siteId(), site.status() == SiteStatus.ACTIVE, site.authoritative(), site.authorityVersion()));
         }
         authority.update(heard);
         return again;

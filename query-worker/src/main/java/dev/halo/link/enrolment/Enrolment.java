@@ -15,6 +15,7 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledFuture;
@@ -39,6 +40,10 @@ public final class Enrolment implements AutoCloseable {
     private static final int MAX_ANNOUNCEMENTS = 3;
 
     private static final long SOON_MILLIS = 50;
+    private static final String ADVICE =
+            " - this Link is not trusted any more. If its machine or data directory was copied"
+                    + " or restored, stop the copy; then an operator lets this Link in again, or takes it out and it enrols anew"
+                    + " (query-worker uninstall --force, query-worker enrol)";
 
     private final LinkConfig config;
     private final Optional<RegistryClient> registry;
@@ -50,6 +55,7 @@ public final class Enrolment implements AutoCloseable {
     private final AtomicReference<String> offeredToken;
     private volatile RegistryState state;
     private volatile Runnable onIdentity = () -> {};
+    private volatile Runnable onLeft = () -> {};
     private volatile boolean announceWanted = true;
     private volatile boolean renewWanted = true;
     private final AtomicBoolean woken = new AtomicBoolean();
@@ -98,6 +104,11 @@ public final class Enrolment implements AutoCloseable {
         onIdentity = action;
     }
 
+    /** Called when the identity is gone, on the enrolment's thread. */
+    public void onLeft(Runnable action) {
+        onLeft = action;
+    }
+
     /** Begins, and goes on until {@link #close()}. */
     public void start() {
         if (credentials.current().isPresent()) {
@@ -133,6 +144,65 @@ public final class Enrolment implements AutoCloseable {
             answer.complete(state);
         });
         return answer;
+    }
+
+    /**
+     * Tells the registry that this Link is uninstalled, and forgets its identity; completes with the state after that.
+     *
+     * @param force whether to forget it also where the registry does not take it, or cannot be asked
+     */
+    public CompletionStage<RegistryState> leave(boolean force) {
+        CompletableFuture<RegistryState> answer = new CompletableFuture<>();
+        thread.execute(() -> {
+            try {
+                leaveNow(force);
+                answer.complete(state);
+            } catch (RegistryException | IOException e) {
+                answer.completeExceptionally(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
+    private void leaveNow(boolean force) throws RegistryException, IOException, InterruptedException {
+        if (credentials.current().isEmpty()) {
+            throw new RegistryException(Kind.REFUSED, "this Link is not enrolled");
+        }
+        try {
+            tellThatItLeaves();
+        } catch (RegistryException e) {
+            if (!force) {
+                throw e;
+            }
+            LOG.warnf("event=left_untold message=\"%s\"", e.getMessage());
+        }
+        UUID linkId = credentials.current().orElseThrow().linkId();
+        credentials.clear();
+        wasRefused = true;
+        lastAnnounced = null;
+        state = new RegistryState.NotEnrolled("this Link was uninstalled; to install it again: query-worker enrol");
+        LOG.warnf("event=link_uninstalled link=%s", linkId);
+        onLeft.run();
+    }
+
+    private void tellThatItLeaves() throws RegistryException, IOException, InterruptedException {
+        if (registry.isEmpty()) {
+            throw new RegistryException(Kind.UNREACHABLE, "no cloud is configured (halo.link.cloud-url)");
+        }
+        try {
+            registry.get().leave(credentials.current().orElseThrow().token());
+        } catch (RegistryException e) {
+            if (e.kind() != Kind.UNAUTHORIZED) {
+                throw e;
+            }
+            // Perhaps the token is only too old.
+            renewWanted = true;
+            renewIfDue(registry.get());
+            registry.get().leave(credentials.current().orElseThrow().token());
+        }
     }
 
     private void wake() {
@@ -237,12 +307,21 @@ public final class Enrolment implements AutoCloseable {
             return;
         }
         Credentials old = credentials.current().orElseThrow();
-        TokenResponse answer = client.renew(new TokenRequest(old.linkId(), old.secret(), config.environment()));
+        TokenResponse answer = renewed(client, old);
         credentials.save(new Credentials(old.linkId(), answer.secret(), answer.token(), answer.tokenExpiresAt()));
         lastRenewal = System.nanoTime();
         renewWanted = false;
         LOG.infof("event=token_renewed expires=%s", answer.tokenExpiresAt());
         onIdentity.run();
+    }
+
+    private TokenResponse renewed(RegistryClient client, Credentials old)
+            throws RegistryException, InterruptedException {
+        try {
+            return client.renew(new TokenRequest(old.linkId(), old.secret(), config.environment()));
+        } catch (RegistryException e) {
+            throw e.kind() == Kind.UNAUTHORIZED ? new RegistryException(e.kind(), e.getMessage() + ADVICE) : e;
+        }
     }
 
     private void announceIfDue(RegistryClient client) throws RegistryException, InterruptedException {

@@ -65,6 +65,14 @@ public final class RegistryClient {
         return answer.body();
     }
 
+    /** Tells the registry that this Link is uninstalled. */
+    public void leave(String token) throws RegistryException, InterruptedException {
+        exchange(to(LinkApi.REGISTRATION)
+                .header("Authorization", "Bearer " + token)
+                .DELETE()
+                .build());
+    }
+
     private HttpRequest post(String path, Object body) {
         return to(path).POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body)))
                 .build();
@@ -80,6 +88,15 @@ public final class RegistryClient {
     private record Timed<T>(T body, Duration roundTrip) {}
 
     private <T> Timed<T> send(HttpRequest request, Class<T> type) throws RegistryException, InterruptedException {
+        Timed<byte[]> answer = exchange(request);
+        try {
+            return new Timed<>(Json.read(answer.body(), type), answer.roundTrip());
+        } catch (MalformedMessage e) {
+            throw new RegistryException(Kind.UNAVAILABLE, "the registry's answer is not understood: " + e.getMessage());
+        }
+    }
+
+    private Timed<byte[]> exchange(HttpRequest request) throws RegistryException, InterruptedException {
         long start = System.nanoTime();
         try {
             HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
@@ -91,9 +108,7 @@ public final class RegistryClient {
             if (response.statusCode() / 100 != 2) {
                 throw refusal(response.statusCode(), body);
             }
-            return new Timed<>(Json.read(body, type), roundTrip);
-        } catch (MalformedMessage e) {
-            throw new RegistryException(Kind.UNAVAILABLE, "the registry's answer is not understood: " + e.getMessage());
+            return new Timed<>(body, roundTrip);
         } catch (IOException e) {
             throw new RegistryException(
                     Kind.UNREACHABLE,

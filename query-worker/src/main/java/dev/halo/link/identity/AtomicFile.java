@@ -38,6 +38,12 @@ final class AtomicFile {
         }
     }
 
+    /** Removes it; on return it is gone from the disk, too. */
+    void delete() throws IOException {
+        Files.deleteIfExists(path);
+        syncDirectory(path.getParent());
+    }
+
     /** Replaces the content; on return it is on the disk. */
     void write(byte[] content) throws IOException {
         Path next = path.resolveSibling(path.getFileName() + ".new");

@@ -31,6 +31,12 @@ public final class CredentialStore {
         return Optional.ofNullable(current);
     }
 
+    /** Forgets them: the Link is not enrolled any more. */
+    public synchronized void clear() throws IOException {
+        file.delete();
+        current = null;
+    }
+
     /** Replaces them. */
     public synchronized void save(Credentials next) throws IOException {
         file.write(Json.bytes(next));

@@ -31,6 +31,11 @@ public final class SealedFile {
         this.key = key;
     }
 
+    /** Removes it. */
+    public void delete() throws IOException {
+        file.delete();
+    }
+
     /**
      * The content, empty where there is no file.
      *

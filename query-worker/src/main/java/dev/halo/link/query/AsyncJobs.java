@@ -1,6 +1,7 @@
 package dev.halo.link.query;
 
 import dev.halo.link.execution.ExecutionResult;
+import dev.halo.link.execution.StopCause;
 import dev.halo.link.firebird.IntegratorLogin;
 import dev.halo.link.journal.JournalGate;
 import dev.halo.link.upload.PageUploader;
@@ -37,6 +38,7 @@ final class AsyncJobs implements AutoCloseable {
         try {
             query.uploadsTo(upload);
             upload.neverWaitWhen(gate::wrote);
+            upload.stopsWhen(() -> query.cancel().stopped().map(StopCause::failure));
             service.executing(query);
             result = execution.run(StatementJobs.statement(query, login), upload, gate, query.cancel());
         } catch (RuntimeException e) {

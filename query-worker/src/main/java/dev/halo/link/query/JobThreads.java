@@ -18,7 +18,8 @@ public final class JobThreads implements AutoCloseable {
     private final ThreadPoolExecutor uploads;
 
     public JobThreads(QueryConfig config) {
-        // Only queries that have their slots come here: the queue in front is what bounds them.
+        // The queue in front starts no more than there are threads: what comes here waits for the end of a task at
+        // most.
         this.statements = unqueued(config.threads(), "link-statement-");
         this.background = unqueued(config.backgroundThreads(), "link-background-");
         this.uploads = new ThreadPoolExecutor(

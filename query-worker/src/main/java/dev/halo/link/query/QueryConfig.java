@@ -12,19 +12,20 @@ import java.time.Duration;
 @ConfigMapping(prefix = "halo.link.query")
 public interface QueryConfig {
 
-    /** Threads that run immediates: no more of them run at once on all databases together. */
+    /** Threads that run immediates: no more of them run at once on all databases together, the others wait queued. */
     @Min(1)
     @Max(512)
     @WithDefault("32")
     int threads();
 
     /**
-     * Threads that run asyncs and registered queries, apart from those of immediates; below {@code
-     * halo.link.firebird.max-connections}, so that connections are left for these.
+     * Threads that run asyncs and registered queries, apart from those of immediates: no more of them run at once on all
+     * databases together, the others wait queued. Enough for the slots of two database servers; below {@code
+     * halo.link.firebird.max-connections}, so that connections are left for immediates.
      */
     @Min(1)
     @Max(512)
-    @WithDefault("8")
+    @WithDefault("16")
     int backgroundThreads();
 
     /** Asyncs that have not ended, or whose end is not confirmed, at the whole Link; what comes beyond is handed back. */

@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Lets queries wait for the slots of their site and database server: immediates first, sites and integrators in turn
+ * Lets queries wait for the slots of their site and database server, and for a thread: immediates first, sites and integrators in turn
  * inside a class, each in the order it came. What may not wait longer ends. Time is the monotonic clock's. Never holds
  * its lock while it calls a task.
  */
@@ -28,6 +28,7 @@ public final class FairQueue {
     private final Map<UUID, QueueKey> running = new HashMap<>();
     private final Map<UUID, SlotUse> sites = new HashMap<>();
     private final Map<String, SlotUse> hosts = new HashMap<>();
+    private final ThreadUse threads;
     private final Map<Place, Integer> waitingAt = new HashMap<>();
     private final Map<QueryMode, Integer> waitingOf = new EnumMap<>(QueryMode.class);
 
@@ -38,8 +39,13 @@ public final class FairQueue {
         }
     }
 
-    public FairQueue(QueueConfig config, LongSupplier nanoTime) {
+    /**
+     * @param threads of immediates
+     * @param backgroundThreads of asyncs and runs of registered queries
+     */
+    public FairQueue(QueueConfig config, int threads, int backgroundThreads, LongSupplier nanoTime) {
         this.config = config;
+        this.threads = new ThreadUse(threads, backgroundThreads);
         this.nanoTime = nanoTime;
         for (QueryMode mode : QueryMode.values()) {
             lines.put(mode, new ClassLine());
@@ -76,6 +82,7 @@ public final class FairQueue {
             }
             giveBack(sites, key.siteId(), key);
             giveBack(hosts, key.host(), key);
+            threads.giveBack(key.mode());
             startWhatMay(calls, nanoTime.getAsLong());
         }
         calls.run();
@@ -162,12 +169,15 @@ public final class FairQueue {
     }
 
     private boolean hasRoom(QueueKey key) {
-        return site(key).hasRoom(key.mode(), key.integratorId()) && host(key).hasRoom(key.mode(), key.integratorId());
+        return threads.hasRoom(key.mode())
+                && site(key).hasRoom(key.mode(), key.integratorId())
+                && host(key).hasRoom(key.mode(), key.integratorId());
     }
 
     private void take(QueueKey key) {
         sites.computeIfAbsent(key.siteId(), id -> site(key)).take(key.mode(), key.integratorId());
         hosts.computeIfAbsent(key.host(), id -> host(key)).take(key.mode(), key.integratorId());
+        threads.take(key.mode());
     }
 
     private SlotUse site(QueueKey key) {

@@ -1,5 +1,6 @@
 package dev.halo.link.registered;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
@@ -28,6 +29,11 @@ public interface RegisteredConfig {
     @Max(100_000)
     @WithDefault("2000")
     int unackedRuns();
+
+    /** Bytes of those runs: their output parameters travel in them. */
+    @NotNull
+    @WithDefault("16M")
+    MemorySize unackedRunBytes();
 
     /** How long the result of a run is tried to be uploaded before the run counts as failed. */
     @NotNull

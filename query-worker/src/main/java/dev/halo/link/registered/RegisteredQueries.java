@@ -53,18 +53,23 @@ public final class RegisteredQueries implements AutoCloseable {
     private final LongSupplier nanoTime;
     private final RunJobs jobs;
     private final RunOutbox runs;
+    private final RunNumbers numbers;
     private final QueryMetrics metrics;
     private final Map<UUID, Registration> held = new LinkedHashMap<>();
     private final Map<UUID, RegisteredRunTask> unended = new LinkedHashMap<>();
     private volatile boolean stopping;
 
-    /** @param hostOf the database server of a database, which limits are counted for */
+    /**
+     * @param starts of this installation before this one
+     * @param hostOf the database server of a database, which limits are counted for
+     */
     public RegisteredQueries(
             RegisteredConfig config,
             QueryService.Gates gates,
             QueryService queries,
             Delivery delivery,
             Execution execution,
+            long starts,
             Function<SiteDatabase, String> hostOf,
             LongSupplier nanoTime) {
         this.config = config;
@@ -76,7 +81,8 @@ public final class RegisteredQueries implements AutoCloseable {
         this.hostOf = hostOf;
         this.nanoTime = nanoTime;
         this.jobs = new RunJobs(execution.statements(), delivery.uploader(), execution.threads(), queue, config);
-        this.runs = new RunOutbox(execution.statements().journal(), config.unackedRuns(), reports);
+        this.runs = new RunOutbox(execution.statements().journal(), config, reports);
+        this.numbers = new RunNumbers(starts);
         this.metrics = execution.statements().metrics();
         gates.authority().onLost(siteId -> endAll(request -> request.siteId().equals(siteId), StopCause.SUPERSEDED));
     }
@@ -89,7 +95,9 @@ public final class RegisteredQueries implements AutoCloseable {
 
     /** Holds a registered query from now on, and says so; one that is held already goes on as it was. */
     public void register(RegisteredRequest request) {
-        Optional<QueryFailure> refusal = queries.earlyCancel(request.queryId()).or(() -> disabled(request));
+        Optional<QueryFailure> refusal = queries.earlyCancel(request.queryId())
+                .or(() -> superseded(request))
+                .or(() -> disabled(request));
         if (stopping) {
             return;
         }
@@ -102,6 +110,11 @@ public final class RegisteredQueries implements AutoCloseable {
         } else {
             reports.say(new Frame.Queued(request.queryId(), request.siteId()));
         }
+    }
+
+    /** A gateway's view may lag behind a switch; where nothing is known yet of the site, that may still come. */
+    private Optional<QueryFailure> superseded(RegisteredRequest request) {
+        return gates.authority().isSuperseded(request.siteId()) ? Optional.of(Outcomes.superseded()) : Optional.empty();
     }
 
     /** Said only of a site that is served: before that nothing is known of its integrators. */
@@ -127,7 +140,7 @@ public final class RegisteredQueries implements AutoCloseable {
             LOG.warnf("event=registered_refused query=%s held=%d", request.queryId(), held.size());
             return false;
         }
-        long lastNumber = Math.max(request.lastNumber(), unacked);
+        long lastNumber = numbers.after(Math.max(request.lastNumber(), unacked));
         held.put(request.queryId(), new Registration(request, lastNumber, nanoTime.getAsLong()));
         return true;
     }
@@ -150,6 +163,7 @@ public final class RegisteredQueries implements AutoCloseable {
                 }
                 if (registration.isOver(now) || registration.isUnwanted(now) && registration.running() == null) {
                     each.remove();
+                    numbers.gone(registration);
                 } else if (registration.isDue()) {
                     due.add(registration.request());
                 }
@@ -202,7 +216,40 @@ public final class RegisteredQueries implements AutoCloseable {
             Registration registration = held.get(task.registered().queryId());
             lastHash = registration == null ? null : registration.lastHash();
         }
-        jobs.run(task, lastHash, this::ended);
+        jobs.run(task, lastHash, new RunEvents());
+    }
+
+    private final class RunEvents implements RunJobs.Listener {
+
+        @Override
+        public boolean mayBegin(RegisteredRunTask task) {
+            return RegisteredQueries.this.mayBegin(task);
+        }
+
+        @Override
+        public void notBegun(RegisteredRunTask task) {
+            forget(task, null);
+        }
+
+        @Override
+        public void ended(RegisteredRunTask task, RunJobs.Ended how) {
+            RegisteredQueries.this.ended(task, how);
+        }
+    }
+
+    /** Asked right before a run begins: since it got its slots, its query may have ended or its site be lost. */
+    private boolean mayBegin(RegisteredRunTask task) {
+        RegisteredRequest request = task.registered();
+        synchronized (this) {
+            Registration registration = held.get(request.queryId());
+            if (registration == null || registration.running() != task) {
+                return false;
+            }
+        }
+        return !stopping
+                && !task.cancel().isStopped()
+                && gates.authority().mayServe(request.siteId())
+                && gates.sites().served(request.siteId()).isPresent();
     }
 
     /** A run ended in the queue. */
@@ -244,15 +291,16 @@ public final class RegisteredQueries implements AutoCloseable {
         if (gates.enablement().enabled(siteId).contains(integratorId)) {
             return;
         }
-        endAll(
+        List<RegisteredRunTask> executing = endAll(
                 request -> request.siteId().equals(siteId)
                         && request.integratorId().equals(integratorId),
                 StopCause.DISABLED);
+        stopRuns(executing, StopCause.DISABLED);
     }
 
     /** A Halo GUID is no longer this Link's. */
     public void siteClosed(UUID siteId) {
-        endAll(request -> request.siteId().equals(siteId), StopCause.SUPERSEDED);
+        stopRuns(endAll(request -> request.siteId().equals(siteId), StopCause.SUPERSEDED), StopCause.SUPERSEDED);
     }
 
     /** Ends registered queries; a run that waits goes, one that executes goes on. */
@@ -260,6 +308,7 @@ public final class RegisteredQueries implements AutoCloseable {
         List<Registration> gone = new ArrayList<>();
         synchronized (this) {
             held.values().removeIf(registration -> which.test(registration.request()) && gone.add(registration));
+            gone.forEach(numbers::gone);
         }
         List<RegisteredRunTask> executing = new ArrayList<>();
         for (Registration registration : gone) {
@@ -292,6 +341,11 @@ public final class RegisteredQueries implements AutoCloseable {
     /** Runs that no bridge has confirmed. */
     public List<Frame> unacked() {
         return runs.all();
+    }
+
+    /** Nobody is there any more to confirm them. */
+    public void forgetUnacked() {
+        runs.clear().forEach(outbox::acked);
     }
 
     /** Registered queries that are held. */

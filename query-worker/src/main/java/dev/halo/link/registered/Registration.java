@@ -78,6 +78,11 @@ final class Registration {
         return ++lastNumber;
     }
 
+    /** Of the runs that have begun here or are known to anybody. */
+    long lastNumber() {
+        return lastNumber;
+    }
+
     void started(RegisteredRunTask task) {
         running = task;
         due = false;

@@ -79,15 +79,26 @@ final class RunJobs implements AutoCloseable {
         }
     }
 
-    /** Told of the end of a run, once. */
-    @FunctionalInterface
+    /** Asked whether a run may begin, and told of its end or that it never began: of one of them, once. */
     interface Listener {
+
+        boolean mayBegin(RegisteredRunTask task);
+
+        void notBegun(RegisteredRunTask task);
+
         void ended(RegisteredRunTask task, Ended how);
     }
 
     /** Runs a task that has its slots, which are given back. */
     void run(RegisteredRunTask task, String lastHash, Listener listener) {
-        threads.background(() -> execute(task, lastHash, listener));
+        threads.background(() -> {
+            if (listener.mayBegin(task)) {
+                execute(task, lastHash, listener);
+            } else {
+                queue.finished(task.id());
+                listener.notBegun(task);
+            }
+        });
     }
 
     private void execute(RegisteredRunTask task, String lastHash, Listener listener) {

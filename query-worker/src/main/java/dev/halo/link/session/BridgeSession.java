@@ -16,12 +16,15 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -34,6 +37,7 @@ public final class BridgeSession implements AutoCloseable {
     private static final int UNAUTHORIZED = 401;
     private static final int STOP_SECONDS = 3;
     private static final int NONE = -1;
+    private static final String NOT_ENROLLED = "not enrolled";
 
     private final SessionConfig config;
     private final Optional<URI> bridge;
@@ -98,6 +102,14 @@ public final class BridgeSession implements AutoCloseable {
         });
     }
 
+    /** The identity is gone: says goodbye, and comes back only with another one. */
+    public void identityGone() {
+        context.runOnContext(none -> {
+            sayGoodbyes();
+            state = new SessionState.Disconnected(NOT_ENROLLED, null);
+        });
+    }
+
     /** Which sites there are, or how much they take, has changed. */
     public void creditsChanged() {
         context.runOnContext(none -> {
@@ -112,8 +124,8 @@ public final class BridgeSession implements AutoCloseable {
         told = false;
         Optional<Credentials> identity = credentials.current();
         if (stopped || bridge.isEmpty() || identity.isEmpty()) {
-            state = new SessionState.Disconnected(
-                    bridge.isEmpty() ? "no cloud is configured (halo.link.cloud-url)" : "not enrolled", null);
+            String why = bridge.isEmpty() ? "no cloud is configured (halo.link.cloud-url)" : NOT_ENROLLED;
+            state = new SessionState.Disconnected(why, null);
             return;
         }
         state = new SessionState.Connecting();
@@ -209,13 +221,16 @@ public final class BridgeSession implements AutoCloseable {
         LOG.infof("event=session_open session=%s", welcome.sessionId());
         metrics.opened();
         handler.welcome(welcome);
+        socket.send(new Frame.AuthorityConfirmed(0));
         sendCredits(socket);
         if (draining != null) {
             draining.close("moved");
             draining = null;
         }
+        List<Pending> outcomes = outbox.all();
+        outcomes.stream().filter(Pending::waitedFor).forEach(socket::send);
         handler.reports().forEach(socket::send);
-        outbox.all().forEach(socket::send);
+        outcomes.stream().filter(outcome -> !outcome.waitedFor()).forEach(socket::send);
         beatEvery(
                 Math.max(1, Math.min(welcome.heartbeatMillis(), config.silence().toMillis() / 3)));
     }
@@ -281,24 +296,12 @@ public final class BridgeSession implements AutoCloseable {
         if (socket != current) {
             return;
         }
-        Duration pause = Duration.ofMillis(
-                Math.max(refused.retryAfterMillis(), backOff.next().toMillis()));
-        if (refused.cause() == Frame.RefusalCause.SUPERSEDED) {
-            pause = max(pause, config.supersededPause());
-            LOG.errorf("event=session_superseded pause_ms=%d: this installation runs twice", pause.toMillis());
-        } else {
-            LOG.warnf("event=session_refused cause=%s pause_ms=%d", refused.cause(), pause.toMillis());
-        }
+        Duration pause = RefusalText.pause(refused, backOff.next(), config.supersededPause());
+        String why = RefusalText.of(refused);
+        LOG.errorf("event=session_refused cause=%s pause_ms=%d reason=\"%s\"", refused.cause(), pause.toMillis(), why);
         metrics.lost(refused.cause().name());
         told = true;
-        String why = refused.cause() == Frame.RefusalCause.SUPERSEDED
-                ? "another process opened a session of this Link: this installation runs twice"
-                : "the bridge refuses this Link: " + refused.cause();
         disconnected(socket, why, pause);
-    }
-
-    private static Duration max(Duration a, Duration b) {
-        return a.compareTo(b) > 0 ? a : b;
     }
 
     private void onClosed(BridgeSocket socket, String why) {
@@ -369,25 +372,21 @@ public final class BridgeSession implements AutoCloseable {
         }
     }
 
-    private static void sayGoodbye(BridgeSocket socket) {
-        if (socket != null) {
-            socket.send(new Frame.Goodbye());
-            socket.close("goodbye");
-        }
+    private void sayGoodbyes() {
+        cancelTimer();
+        Stream.of(current, draining).filter(Objects::nonNull).forEach(BridgeSocket::sayGoodbye);
+        current = null;
+        draining = null;
     }
 
     private CompletionStage<Void> stop() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         context.runOnContext(none -> {
             stopped = true;
-            cancelTimer();
             if (beatTimer != NONE) {
                 vertx.cancelTimer(beatTimer);
             }
-            sayGoodbye(current);
-            sayGoodbye(draining);
-            current = null;
-            draining = null;
+            sayGoodbyes();
             state = new SessionState.Closed();
             opener.close().onComplete(closed -> done.complete(null));
         });

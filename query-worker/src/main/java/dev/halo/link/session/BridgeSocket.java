@@ -10,17 +10,19 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
- * One socket with the outcomes that wait to be written to it. Lives on one event loop; a peer that reads slowly leaves
- * them here and not in the socket's buffers.
+ * One socket with the outcomes and runs that wait to be written to it: those that a caller waits for go first. Lives on
+ * one event loop; a peer that reads slowly leaves them here and not in the socket's buffers.
  */
 final class BridgeSocket {
 
     private static final short NORMAL = 1000;
 
     private final WebSocket socket;
-    private final Deque<Pending> toSend = new ArrayDeque<>();
+    private final Deque<Supplier<ByteBuffer>> awaited = new ArrayDeque<>();
+    private final Deque<Supplier<ByteBuffer>> others = new ArrayDeque<>();
     private long lastHeard = System.nanoTime();
     private long pings;
     private boolean connected;
@@ -31,18 +33,26 @@ final class BridgeSocket {
         socket.drainHandler(done -> context.runOnContext(v -> pump()));
     }
 
+    /** Sends it at once; but runs carry output values, and many of them must not fill the socket's buffers. */
     void send(Frame frame) {
-        if (!closed) {
+        if (frame instanceof Frame.Ran) {
+            others.add(() -> FrameCodec.encode(frame));
+            pump();
+        } else if (!closed) {
             write(FrameCodec.encode(frame));
         }
     }
 
     void send(Pending outcome) {
-        toSend.add(outcome);
+        (outcome.waitedFor() ? awaited : others).add(() -> FrameCodec.encode(outcome.frame(), outcome.body()));
         pump();
     }
 
+    /** Not before there is somebody to answer. */
     void ping() {
+        if (!connected) {
+            return;
+        }
         send(new Frame.Ping(++pings));
     }
 
@@ -61,12 +71,20 @@ final class BridgeSocket {
     /** Nothing is written any more. */
     void markClosed() {
         closed = true;
-        toSend.clear();
+        awaited.clear();
+        others.clear();
     }
 
     /** The upgrade has been answered: from here on there is something to close. */
     void connected() {
         connected = true;
+    }
+
+    void sayGoodbye() {
+        if (connected) {
+            send(new Frame.Goodbye());
+        }
+        close("goodbye");
     }
 
     void close(String reason) {
@@ -78,9 +96,8 @@ final class BridgeSocket {
     }
 
     private void pump() {
-        while (!closed && !toSend.isEmpty() && !socket.writeQueueFull()) {
-            Pending next = toSend.poll();
-            write(FrameCodec.encode(next.frame(), next.body()));
+        while (!closed && !socket.writeQueueFull() && !(awaited.isEmpty() && others.isEmpty())) {
+            write((awaited.isEmpty() ? others : awaited).poll().get());
         }
     }
 

@@ -1,10 +1,13 @@
 package dev.halo.link.session;
 
 import dev.halo.link.config.CloudUrls;
+import dev.halo.protocol.json.Json;
+import dev.halo.protocol.json.MalformedMessage;
 import dev.halo.protocol.link.LinkApi;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientWebSocket;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketClient;
@@ -83,12 +86,29 @@ final class SocketOpener {
 
     private static void failed(BridgeSocket socket, Throwable cause, Events events) {
         if (cause instanceof UpgradeRejectedException rejected) {
-            events.notOpened(socket, rejected.getStatus(), "the bridge answered " + rejected.getStatus());
+            String message = rejected.getBody() == null ? "" : message(rejected.getBody());
+            events.notOpened(
+                    socket,
+                    rejected.getStatus(),
+                    "the bridge answered " + rejected.getStatus() + (message.isEmpty() ? "" : ": " + message));
         } else {
             events.notOpened(
                     socket,
                     0,
                     "the bridge cannot be reached (" + cause.getClass().getSimpleName() + ")");
+        }
+    }
+
+    private record ErrorBody(Error error) {
+        record Error(String message) {}
+    }
+
+    private static String message(Buffer body) {
+        try {
+            ErrorBody read = Json.read(body.getBytes(), ErrorBody.class);
+            return read.error() == null ? "" : RefusalText.clean(read.error().message());
+        } catch (MalformedMessage e) {
+            return "";
         }
     }
 

@@ -17,6 +17,7 @@ import dev.halo.link.identity.DataDirectory;
 import dev.halo.link.identity.KeyFile;
 import dev.halo.link.identity.SealedFile;
 import dev.halo.link.identity.SiteBindings;
+import dev.halo.link.identity.StartCounter;
 import dev.halo.link.journal.JournalDirectory;
 import dev.halo.link.journal.WriteJournal;
 import dev.halo.link.query.AuthorityBook;
@@ -42,7 +43,6 @@ import dev.halo.link.upload.ResultUploader;
 import dev.halo.link.upload.Spool;
 import dev.halo.link.upload.Uplink;
 import dev.halo.protocol.site.Environment;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.vertx.core.Vertx;
@@ -52,6 +52,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -120,7 +121,8 @@ public final class Link implements AutoCloseable {
         this.enablement = new EnablementService(
                 sites, new EnablementStore(sealed(EnablementStore.FILE, key)), databases.access());
         this.outbox = new Outbox(journal, configs.query(), System::nanoTime);
-        this.queue = new FairQueue(configs.queue(), System::nanoTime);
+        this.queue = new FairQueue(
+                configs.queue(), configs.query().threads(), configs.query().backgroundThreads(), System::nanoTime);
         HttpClient http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -161,6 +163,7 @@ public final class Link implements AutoCloseable {
                 queries,
                 new RegisteredQueries.Delivery(outbox, reports, uploader),
                 new RegisteredQueries.Execution(execution, threads, queue),
+                StartCounter.next(dataDirectory.path()),
                 hostOf,
                 System::nanoTime);
         this.announcer = new Announcer(
@@ -182,7 +185,7 @@ public final class Link implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        gauges(meters);
+        LinkGauges.register(this, pages, outbox, meters);
     }
 
     private SecretKey key(LinkConfig config) {
@@ -194,24 +197,6 @@ public final class Link implements AutoCloseable {
 
     private SealedFile sealed(String name, SecretKey key) {
         return new SealedFile(dataDirectory.path().resolve(name), key);
-    }
-
-    private void gauges(MeterRegistry meters) {
-        Gauge.builder("halo.link.queue.waiting", queue, FairQueue::waiting).register(meters);
-        Gauge.builder("halo.link.queue.running", queue, FairQueue::running).register(meters);
-        Gauge.builder("halo.link.outbox.bytes", outbox, Outbox::bytes).register(meters);
-        Gauge.builder("halo.link.outbox.dropped", outbox, Outbox::dropped).register(meters);
-        Gauge.builder("halo.link.spool.bytes", spool, Spool::used).register(meters);
-        Gauge.builder("halo.link.uploads", pages, PageUploader::results).register(meters);
-        Gauge.builder("halo.link.registered.held", registered, RegisteredQueries::held)
-                .register(meters);
-        Gauge.builder("halo.link.runs.dropped", registered, RegisteredQueries::dropped)
-                .register(meters);
-        Gauge.builder("halo.link.clock.ahead.ms", clock, LinkClock::offsetMillis)
-                .register(meters);
-        Gauge.builder("halo.link.sites.served", sites, of -> of.served().size()).register(meters);
-        Gauge.builder("halo.link.journal.entries", journal, WriteJournal::size).register(meters);
-        Gauge.builder("halo.link.audit.lost", audit, AuditLog::lost).register(meters);
     }
 
     /** Begins to work; returns at once. */
@@ -247,6 +232,7 @@ public final class Link implements AutoCloseable {
             looked.complete(null);
         });
         enrolment.onIdentity(session::connectSoon);
+        enrolment.onLeft(this::identityGone);
         housekeeping.scheduleWithFixedDelay(
                 () -> guarded(this::keepHouse), HOUSEKEEPING_MILLIS, HOUSEKEEPING_MILLIS, TimeUnit.MILLISECONDS);
         long repeatMillis = Math.max(1, configs.query().repeatProgress().toMillis());
@@ -257,6 +243,14 @@ public final class Link implements AutoCloseable {
         LOG.infof(
                 "event=link_started environment=%s data_dir=%s journal=%s",
                 configs.link().environment().wire(), dataDirectory.path(), journal.journalId());
+    }
+
+    /** What was not confirmed is for a Link that is no more. */
+    private void identityGone() {
+        authority.replace(List.of());
+        session.identityGone();
+        outbox.all().forEach(outcome -> outbox.acked(outcome.frame().queryId()));
+        registered.forgetUnacked();
     }
 
     private void keepHouse() {

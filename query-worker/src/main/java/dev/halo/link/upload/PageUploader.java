@@ -95,12 +95,28 @@ public final class PageUploader implements AutoCloseable {
 
     private void work() {
         try {
-            for (Optional<Turn> turn = next(); turn.isPresent(); turn = next()) {
-                send(turn.get());
+            boolean goesOn = true;
+            while (goesOn) {
+                goesOn = sendNext();
             }
         } catch (InterruptedException e) {
             // The Link stops; what is left on disk goes.
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** False at the end. Whatever goes wrong with one page, its thread is there for the next. */
+    private boolean sendNext() throws InterruptedException {
+        try {
+            Optional<Turn> turn = next();
+            if (turn.isPresent()) {
+                send(turn.get());
+            }
+            return turn.isPresent();
+        } catch (RuntimeException | Error e) {
+            LOG.errorf("event=page_thread_broken kind=%s", e.getClass().getName());
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            return true;
         }
     }
 
@@ -135,13 +151,23 @@ public final class PageUploader implements AutoCloseable {
             if (awaitTurn(turn)) {
                 answer = put(turn);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.errorf(
                     "event=page_lost query=%s reason=%s",
                     turn.upload().request().queryId(), e.getClass().getSimpleName());
             turn.upload().lost();
         } finally {
+            settle(turn, answer);
+        }
+    }
+
+    private void settle(Turn turn, Answer answer) {
+        try {
             turn.upload().answered(turn.page(), answer, System.nanoTime());
+        } catch (RuntimeException | Error e) {
+            turn.upload().abandon(turn.page());
+            throw e;
+        } finally {
             wake();
         }
     }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -42,6 +43,7 @@ public final class PagedUpload implements RowSink {
     private final Deque<SpooledPage> pending = new ArrayDeque<>();
     private final Map<SpooledPage, Runnable> inFlight = new HashMap<>();
     private BooleanSupplier mustNotWait = () -> false;
+    private Supplier<Optional<QueryFailure>> stopped = Optional::empty;
     private Path folder;
     private int pages;
     private boolean complete;
@@ -76,6 +78,11 @@ public final class PagedUpload implements RowSink {
     /** Says when rows may not wait for room in the spool, such as while the statement holds row locks. */
     public void neverWaitWhen(BooleanSupplier now) {
         mustNotWait = now;
+    }
+
+    /** Says why the statement must end, while it must: then its rows do not wait for room in the spool any longer. */
+    public void stopsWhen(Supplier<Optional<QueryFailure>> now) {
+        stopped = now;
     }
 
     @Override
@@ -123,12 +130,12 @@ public final class PagedUpload implements RowSink {
         Duration atMost = mustNotWait.getAsBoolean() ? Duration.ZERO : waitFor;
         waited.begin();
         try {
-            Spool.Room room = spool.take(bytes, atMost, this::isFailed);
+            Spool.Room room = spool.take(bytes, atMost, () -> whyStopped().isPresent());
             switch (room) {
                 case TAKEN -> {
                     return;
                 }
-                case STOPPED -> throw new RowsNotKept(failure);
+                case STOPPED -> throw new RowsNotKept(whyStopped().orElseThrow());
                 case NEVER, FULL -> {
                     LOG.warnf("event=spool_full query=%s used=%d", request.queryId(), spool.used());
                     throw new RowsNotKept(notStored("the Link's spool is full."));
@@ -152,6 +159,14 @@ public final class PagedUpload implements RowSink {
 
     private static QueryFailure notStored(String why) {
         return new QueryFailure(ErrorType.HTTP, HTTP_UNAVAILABLE, "The result could not be stored: " + why);
+    }
+
+    private Optional<QueryFailure> whyStopped() {
+        QueryFailure failed;
+        synchronized (this) {
+            failed = failure;
+        }
+        return failed == null ? stopped.get() : Optional.of(failed);
     }
 
     private synchronized boolean isFailed() {
@@ -222,6 +237,20 @@ public final class PagedUpload implements RowSink {
     /** A page cannot be read any more. */
     void lost() {
         abort(notStored("a page of it was lost."));
+    }
+
+    /** What became of a page could not be dealt with: the result has failed, and the page goes. */
+    void abandon(SpooledPage page) {
+        abort(notStored("the Link failed."));
+        boolean isHeld;
+        synchronized (this) {
+            isHeld = inFlight.containsKey(page);
+        }
+        if (isHeld) {
+            drop(page);
+            sent(page);
+        }
+        settle();
     }
 
     /** The next page that may be sent now; {@link #answered} is owed for it. */

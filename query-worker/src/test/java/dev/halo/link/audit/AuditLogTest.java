@@ -3,7 +3,9 @@ package dev.halo.link.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halo.link.start.TestConfig;
+import dev.halo.protocol.json.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -140,5 +142,107 @@ class AuditLogTest {
         // Then
         assertThat(AuditFiles.list(directory)).hasSize(3);
         assertThat(verify(new ArrayList<>()).broken()).isEmpty();
+    }
+
+    @Test
+    void showsThatTheEndWasCutOff() throws IOException {
+        // Given
+        try (AuditLog log = open()) {
+            log.append(entry("select 1"));
+            log.append(entry("select 2"));
+            log.append(entry("select 3"));
+        }
+        Path file = AuditFiles.list(directory).get(0);
+
+        // When
+        Files.write(file, Files.readAllLines(file).subList(0, 2));
+
+        // Then
+        assertThat(verify(new ArrayList<>()).broken())
+                .hasValueSatisfying(where -> assertThat(where).contains("up to 3", "missing at the end"));
+    }
+
+    @Test
+    void aCutStaysVisibleAfterTheNextStart() throws IOException {
+        // Given
+        try (AuditLog log = open()) {
+            log.append(entry("select 1"));
+            log.append(entry("select 2"));
+        }
+        Path file = AuditFiles.list(directory).get(0);
+        Files.write(file, Files.readAllLines(file).subList(0, 1));
+
+        // When
+        try (AuditLog log = open()) {
+            log.append(entry("select 3"));
+        }
+
+        // Then
+        assertThat(verify(new ArrayList<>()).broken())
+                .hasValueSatisfying(where -> assertThat(where).contains("entries are missing before"));
+    }
+
+    @Test
+    void showsThatAFileIsMissingWhereverItWas() throws IOException {
+        // Given
+        try (AuditLog log = new AuditLog(
+                directory, new TestConfig(Map.of("halo.link.audit.max-file-size", "600")).of(AuditConfig.class))) {
+            for (int i = 0; i < 9; i++) {
+                log.append(entry("select " + i));
+            }
+        }
+        List<Path> files = AuditFiles.list(directory);
+        assertThat(files).hasSizeGreaterThan(2);
+
+        // When, Then
+        for (Path file : List.of(files.get(0), files.get(1), files.get(files.size() - 1))) {
+            byte[] content = Files.readAllBytes(file);
+            Files.delete(file);
+            assertThat(verify(new ArrayList<>()).broken()).as("without " + file).isPresent();
+            Files.write(file, content);
+        }
+        assertThat(verify(new ArrayList<>()).broken()).isEmpty();
+    }
+
+    @Test
+    void showsThatEverythingIsMissing() throws IOException {
+        // Given
+        try (AuditLog log = open()) {
+            log.append(entry("select 1"));
+        }
+
+        // When
+        Files.delete(AuditFiles.list(directory).get(0));
+
+        // Then
+        assertThat(verify(new ArrayList<>()).broken()).isPresent();
+    }
+
+    @Test
+    void showsThatTheEndWasReplaced() throws IOException {
+        // Given
+        try (AuditLog log = open()) {
+            log.append(entry("select 1"));
+            log.append(entry("select 2"));
+        }
+        Path file = AuditFiles.list(directory).get(0);
+        AuditEntry forged = entry("select 9").chained(2, firstEntry().hash());
+
+        // When
+        Files.write(
+                file,
+                List.of(
+                        Files.readAllLines(file).get(0),
+                        new String(Json.bytes(forged.hashed(AuditChain.hash(forged))), StandardCharsets.UTF_8)));
+
+        // Then
+        assertThat(verify(new ArrayList<>()).broken())
+                .hasValueSatisfying(where -> assertThat(where).contains("not the entry that was written as the last"));
+    }
+
+    private AuditEntry firstEntry() throws IOException {
+        List<AuditEntry> entries = new ArrayList<>();
+        AuditFiles.read(directory, entries::add);
+        return entries.get(0);
     }
 }

@@ -16,6 +16,7 @@ import dev.halo.protocol.site.SiteStatus;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -71,9 +72,15 @@ public final class FakeCloud implements AutoCloseable {
 
     public volatile boolean enrolled;
     public volatile int registryStatus = 200;
+    public volatile String registryMessage = "told to";
+    public volatile int uninstalls;
     public volatile int uploadStatus = 204;
     public volatile int upgradeStatus = 101;
+    public volatile String upgradeMessage = "told to";
     public volatile boolean welcomes = true;
+    /** Of what the bridge says; 0 for a bridge that tells none. */
+    public volatile long authorityVersion;
+
     public volatile Duration clockAhead = Duration.ZERO;
 
     private final Vertx vertx;
@@ -129,9 +136,9 @@ public final class FakeCloud implements AutoCloseable {
             if (path.startsWith(LinkApi.QUERIES) || path.startsWith(LinkApi.REGISTERED)) {
                 upload(request, body.getBytes());
             } else if (registryStatus != 200) {
-                request.response()
-                        .setStatusCode(registryStatus)
-                        .end("{\"error\":{\"status\":" + registryStatus + ",\"message\":\"told to\"}}");
+                request.response().setStatusCode(registryStatus).end(error(registryStatus, registryMessage));
+            } else if (path.equals(LinkApi.REGISTRATION)) {
+                uninstall(request);
             } else if (path.equals(LinkApi.ENROL)) {
                 enrol(request, Json.read(body.getBytes(), EnrolRequest.class));
             } else if (path.equals(LinkApi.TOKEN)) {
@@ -140,6 +147,16 @@ public final class FakeCloud implements AutoCloseable {
                 announce(request, Json.read(body.getBytes(), Announcement.class));
             }
         });
+    }
+
+    private static String error(int status, String message) {
+        return "{\"error\":{\"status\":" + status + ",\"message\":\"" + message + "\"}}";
+    }
+
+    private void uninstall(HttpServerRequest request) {
+        boolean known = ("Bearer " + token()).equals(request.getHeader("Authorization"));
+        uninstalls += known && request.method().equals(HttpMethod.DELETE) ? 1 : 0;
+        request.response().setStatusCode(known ? 204 : 401).end();
     }
 
     private void enrol(HttpServerRequest request, EnrolRequest body) {
@@ -181,7 +198,7 @@ public final class FakeCloud implements AutoCloseable {
                 .map(site -> siteResult.apply(new SiteResult(site.siteId(), SiteStatus.ACTIVE, true, null, false)))
                 .filter(site -> !site.newGuidNeeded())
                 .map(site -> new Frame.SiteAuthority(
-                        site.siteId(), site.status() == SiteStatus.ACTIVE, site.authoritative()))
+                        site.siteId(), site.status() == SiteStatus.ACTIVE, site.authoritative(), authorityVersion))
                 .toList();
     }
 
@@ -205,9 +222,8 @@ public final class FakeCloud implements AutoCloseable {
 
     private void upgrade(HttpServerRequest request) {
         if (upgradeStatus != 101 || !("Bearer " + token()).equals(request.getHeader("Authorization"))) {
-            request.response()
-                    .setStatusCode(upgradeStatus == 101 ? 401 : upgradeStatus)
-                    .end();
+            int status = upgradeStatus == 101 ? 401 : upgradeStatus;
+            request.response().setStatusCode(status).end(error(status, upgradeMessage));
             return;
         }
         request.toWebSocket().onSuccess(socket -> sessions.add(new FakeSession(vertx, socket, this)));

@@ -142,4 +142,14 @@ class ControlEndpointIT {
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.output()).contains("no cloud is configured");
     }
+
+    @Test
+    void uninstallsNothingThatIsNotEnrolled() {
+        // When
+        Commands.Result result = command("uninstall");
+
+        // Then
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.output()).contains("this Link is not enrolled");
+    }
 }

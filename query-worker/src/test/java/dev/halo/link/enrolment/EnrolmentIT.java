@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.halo.link.cloud.FakeCloud;
+import dev.halo.link.cloud.FakeSession;
 import dev.halo.link.start.LinkHarness;
+import dev.halo.protocol.frame.Frame;
 import dev.halo.protocol.link.LinkMessages.AnnouncedSite;
 import dev.halo.protocol.link.LinkMessages.SiteResult;
 import dev.halo.protocol.query.ExecutionMode;
@@ -15,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -153,5 +156,88 @@ class EnrolmentIT {
                 assertThat(content).as(file.toString()).doesNotContain(link.cloud.token(), "planted-secret");
             }
         }
+    }
+
+    @Test
+    void saysThatItIsOfTheOtherEnvironmentAndGoesOn() {
+        // Given
+        link.cloud.registryStatus = 403;
+        link.cloud.registryMessage = "This token is for stage, the Link is installed for production.";
+
+        // When
+        link.start();
+
+        // Then
+        await().atMost(LinkHarness.LONG).until(() -> link.link
+                .enrolment()
+                .state()
+                .message()
+                .contains("the enrolment token was refused; the registry answered 403: This token is for stage"));
+        await().atMost(LinkHarness.LONG).until(() -> !link.link.sites().served().isEmpty());
+    }
+
+    @Test
+    void saysWhatToDoWhenItWasTakenForACopy() throws Exception {
+        // Given
+        link.ready();
+        link.cloud.registryStatus = 403;
+        link.cloud.registryMessage = "A retired secret was used: perhaps the machine was copied.";
+
+        // When
+        link.link.enrolment().renewSoon();
+
+        // Then
+        await().atMost(LinkHarness.LONG).until(() -> link.link
+                .enrolment()
+                .state()
+                .message()
+                .contains("A retired secret was used: perhaps the machine was copied. - this Link is not trusted"));
+        assertThat(link.link.enrolment().state().message()).contains("stop the copy", "query-worker uninstall");
+        assertThat(link.link.session().state().isOpen()).isTrue();
+    }
+
+    @Test
+    void leavesInOrderAndComesBackOnlyWithAnotherToken() throws Exception {
+        // Given
+        link.ready();
+        FakeSession session = link.session();
+
+        // When
+        RegistryState state =
+                link.link.enrolment().leave(false).toCompletableFuture().get(20, TimeUnit.SECONDS);
+
+        // Then
+        assertThat(state.message()).contains("was uninstalled");
+        assertThat(link.cloud.uninstalls).isEqualTo(1);
+        await().atMost(LinkHarness.LONG)
+                .until(() -> session.first(Frame.Goodbye.class).isPresent());
+        assertThat(link.link.credentials().current()).isEmpty();
+        assertThat(directory.resolve("data/credentials.sealed")).doesNotExist();
+        assertThat(link.link.authority().mayServe(link.siteId())).isFalse();
+        link.cloud.enrolled = false;
+        link.link
+                .enrolment()
+                .enrol(FakeCloud.ENROLMENT_TOKEN)
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
+        await().atMost(LinkHarness.LONG).until(() -> link.session() != session);
+        link.awaitSession();
+    }
+
+    @Test
+    void leavesWithoutTheRegistryOnlyWhereItIsTold() throws Exception {
+        // Given
+        link.ready();
+        link.cloud.registryStatus = 503;
+
+        // When
+        CompletableFuture<RegistryState> refused =
+                link.link.enrolment().leave(false).toCompletableFuture();
+
+        // Then
+        assertThat(refused).failsWithin(LinkHarness.LONG).withThrowableThat().withMessageContaining("503");
+        assertThat(link.link.credentials().current()).isPresent();
+        link.link.enrolment().leave(true).toCompletableFuture().get(20, TimeUnit.SECONDS);
+        assertThat(link.link.credentials().current()).isEmpty();
     }
 }

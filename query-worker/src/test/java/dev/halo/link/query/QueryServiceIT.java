@@ -3,6 +3,7 @@ package dev.halo.link.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.halo.link.enablement.AccessException;
 import dev.halo.link.enablement.CatalogueAccess;
 import dev.halo.link.start.LinkHarness;
 import dev.halo.protocol.frame.Frame;
@@ -13,6 +14,9 @@ import dev.halo.protocol.query.QueryRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -219,5 +223,36 @@ class QueryServiceIT {
         link.send(request);
         link.run(link.request(ExecutionMode.READER, "select 1"));
         assertThat(link.databases.executions).hasSize(before + 1);
+    }
+
+    @Test
+    void tellsTheCloudOfADisabledIntegratorThoughItsDatabaseDoesNotAnswer() throws Exception {
+        // Given
+        CountDownLatch answers = new CountDownLatch(1);
+        link.databases.onDisable = () -> {
+            try {
+                answers.await(LinkHarness.LONG.toSeconds(), TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        QueryRequest runs = running();
+
+        // When
+        CompletableFuture<Void> disabling = CompletableFuture.runAsync(() -> {
+            try {
+                link.link.enablement().disable(LinkHarness.ADMIN, link.site(), link.integrator);
+            } catch (AccessException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+
+        // Then
+        await().atMost(LinkHarness.LONG)
+                .until(() -> link.cloud.sites().get(0).enabledIntegrators().isEmpty());
+        assertThat(failedWith(runs, LinkErrorCode.INTEGRATOR_DISABLED)).isTrue();
+        assertThat(disabling).isNotDone();
+        answers.countDown();
+        disabling.get(LinkHarness.LONG.toSeconds(), TimeUnit.SECONDS);
     }
 }

@@ -31,7 +31,11 @@ class FairQueueTest {
         for (int i = 0; i < settings.length; i += 2) {
             values.put("halo.link.queue." + settings[i], settings[i + 1]);
         }
-        return new FairQueue(new TestConfig(values).of(QueueConfig.class), () -> now);
+        return queue(32, 16, values);
+    }
+
+    private FairQueue queue(int threads, int background, Map<String, String> values) {
+        return new FairQueue(new TestConfig(values).of(QueueConfig.class), threads, background, () -> now);
     }
 
     private final class Task implements QueuedTask {
@@ -40,8 +44,12 @@ class FairQueueTest {
         private final UUID id = UUID.randomUUID();
 
         Task(String name, UUID site, UUID integrator, QueryMode mode) {
+            this(name, site, "host:3050", integrator, mode);
+        }
+
+        Task(String name, UUID site, String host, UUID integrator, QueryMode mode) {
             this.name = name;
-            this.key = new QueueKey(site, "host:3050", integrator, mode);
+            this.key = new QueueKey(site, host, integrator, mode);
             ids.put(name, id);
         }
 
@@ -255,5 +263,50 @@ class FairQueueTest {
         assertThat(waiting).isTrue();
         assertThat(running).isFalse();
         assertThat(ended).containsEntry("waits", EndCause.REMOVED);
+    }
+
+    @Test
+    void watchesTheTimeOfWhatWaitsForAThreadWhereSeveralServersHaveSlots() {
+        // Given
+        FairQueue queue = queue(1, 2, Map.of());
+        queue.offer(new Task("r", SITE, A, QueryMode.REGISTERED), LONG);
+        queue.offer(new Task("a", SITE, A, QueryMode.ASYNC), LONG);
+        queue.offer(new Task("late", OTHER_SITE, "other:3050", A, QueryMode.ASYNC), Duration.ofSeconds(1));
+
+        // When
+        now += Duration.ofSeconds(2).toNanos();
+        queue.expire();
+
+        // Then
+        assertThat(started).containsExactly("r", "a");
+        assertThat(ended).containsExactly(Map.entry("late", EndCause.EXPIRED));
+    }
+
+    @Test
+    void startsWhatWaitedForAThreadAtAnotherServer() {
+        // Given
+        FairQueue queue = queue(1, 2, Map.of());
+        queue.offer(new Task("i", SITE, A, QueryMode.IMMEDIATE), LONG);
+        queue.offer(new Task("next", OTHER_SITE, "other:3050", A, QueryMode.IMMEDIATE), LONG);
+
+        // When
+        queue.finished(ids.get("i"));
+
+        // Then
+        assertThat(started).containsExactly("i", "next");
+    }
+
+    @Test
+    void leavesAThreadForTheOtherClassOfTheBackground() {
+        // Given
+        FairQueue queue = queue(1, 2, Map.of());
+        queue.offer(new Task("a", SITE, A, QueryMode.ASYNC), LONG);
+        queue.offer(new Task("second", OTHER_SITE, A, QueryMode.ASYNC), LONG);
+
+        // When
+        queue.offer(new Task("r", OTHER_SITE, A, QueryMode.REGISTERED), LONG);
+
+        // Then
+        assertThat(started).containsExactly("a", "r");
     }
 }

@@ -372,4 +372,75 @@ class RegisteredQueriesIT {
         assertThat(again.outcome()).isInstanceOf(Outcome.Affected.class);
         assertThat(link.session().outcomes).isEmpty();
     }
+
+    @Test
+    void neverUsesANumberAgainAfterARestart() throws Exception {
+        // Given
+        link.ready();
+        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
+        RegisteredRun before = awaitRuns(request, 1).get(0);
+        await().atMost(LinkHarness.LONG)
+                .until(() -> link.link.registered().unacked().isEmpty());
+        int sessions = link.cloud.sessions.size();
+        link.link.close();
+        link.start();
+        await().atMost(LinkHarness.LONG).until(() -> link.cloud.sessions.size() > sessions);
+        link.awaitSession();
+
+        // When
+        link.session().send(new Frame.Register(request));
+
+        // Then
+        RegisteredRun after = awaitRuns(request, 2).get(1);
+        assertThat(after.number()).isGreaterThan(before.number());
+    }
+
+    @Test
+    void neverUsesANumberAgainOfAQueryThatItHadLetGo() throws Exception {
+        // Given
+        link.with("registered.confirm-within", "PT0.3S").ready();
+        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
+        awaitRuns(request, 1);
+        link.session().close();
+        await().atMost(LinkHarness.LONG).until(() -> link.link.registered().held() == 0);
+
+        // When
+        link.session().send(new Frame.Register(request));
+
+        // Then
+        assertThat(awaitRuns(request, 2)).extracting(RegisteredRun::number).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void letsTheRunFinishThatExecutesWhenItsSiteIsSuperseded() throws Exception {
+        // Given
+        link.ready();
+        RegisteredRequest request = register(ExecutionMode.READER, "wait", 60, LONG_MILLIS);
+        link.awaitRunning(1);
+
+        // When
+        link.session().send(new Frame.Authority(9, List.of(new Frame.SiteAuthority(link.siteId(), true, false))));
+
+        // Then
+        assertThat(link.failure(request.queryId()).is(LinkErrorCode.SITE_SUPERSEDED))
+                .isTrue();
+        link.databases.permits.release();
+        assertThat(awaitRuns(request, 1).get(0).outcome()).isInstanceOf(Outcome.Rows.class);
+    }
+
+    @Test
+    void isRefusedAtASiteThatAnotherLinkServesThoughAGatewayDoesNotKnow() throws Exception {
+        // Given
+        link.ready();
+        link.session().send(new Frame.Authority(9, List.of(new Frame.SiteAuthority(link.siteId(), true, false, 7))));
+
+        // When
+        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
+
+        // Then
+        assertThat(link.failure(request.queryId()).is(LinkErrorCode.SITE_SUPERSEDED))
+                .isTrue();
+        assertThat(link.link.registered().held()).isZero();
+        assertThat(link.databases.executions).isEmpty();
+    }
 }

@@ -246,4 +246,98 @@ class BridgeSessionIT {
                 .isTrue();
         link.link = null;
     }
+
+    @Test
+    void tellsCallersThatWaitBeforeRunsOfRegisteredQueries() throws Exception {
+        // Given
+        link.ready();
+        FakeSession first = link.session();
+        first.acks = false;
+        first.send(new Frame.Register(link.registered(ExecutionMode.READER, "value", 60, 3_600_000)));
+        await().atMost(LinkHarness.LONG)
+                .until(() -> first.first(Frame.Ran.class).isPresent());
+        link.run(link.request(ExecutionMode.READER, "select 1"));
+
+        // When
+        first.close();
+
+        // Then
+        await().atMost(LinkHarness.LONG).until(() -> link.cloud.sessions.size() == 2);
+        await().atMost(LinkHarness.LONG)
+                .until(() -> link.session().first(Frame.Ran.class).isPresent());
+        assertThat(link.session().received)
+                .filteredOn(frame -> frame instanceof Frame.Ran || frame instanceof Frame.Ended)
+                .first()
+                .isInstanceOf(Frame.Ended.class);
+    }
+
+    @Test
+    void confirmsWhatItsWelcomeToldIt() throws Exception {
+        // When
+        link.ready();
+
+        // Then
+        assertThat(link.session().all(Frame.AuthorityConfirmed.class)).contains(new Frame.AuthorityConfirmed(0));
+    }
+
+    @Test
+    void doesNotServeAgainWhatASwitchTookWhenItsNextBridgeLags() throws Exception {
+        // Given
+        link.cloud.authorityVersion = 4;
+        link.ready();
+        Frame.SiteAuthority lost = new Frame.SiteAuthority(link.siteId(), true, false, 5);
+        link.session().send(new Frame.Authority(77, List.of(lost)));
+        await().atMost(LinkHarness.LONG).until(() -> !link.link.authority().mayServe(link.siteId()));
+        int sessions = link.cloud.sessions.size();
+
+        // When
+        link.session().close();
+        await().atMost(LinkHarness.LONG)
+                .until(() -> link.cloud.sessions.size() > sessions
+                        && link.session().first(Frame.AuthorityConfirmed.class).isPresent());
+        QueryRequest request = link.request(ExecutionMode.READER, "select 1");
+        link.send(request);
+
+        // Then
+        assertThat(link.failure(request.queryId()).is(LinkErrorCode.SITE_SUPERSEDED))
+                .isTrue();
+        assertThat(link.databases.executions).isEmpty();
+    }
+
+    @Test
+    void saysThatItsBridgeIsOfTheOtherEnvironmentAndGoesOn() throws Exception {
+        // Given
+        link.ready();
+
+        // When
+        link.session()
+                .send(new Frame.Refused(
+                        Frame.RefusalCause.ENVIRONMENT, "the Link is installed for production, this is stage", 2_000));
+
+        // Then
+        await().atMost(LinkHarness.LONG).until(() -> link.link
+                .session()
+                .state()
+                .message()
+                .contains("installed for production, this is stage - see halo.link.environment"));
+        assertThat(link.link.sites().served()).hasSize(1);
+        await().atMost(LinkHarness.LONG).until(() -> link.cloud.sessions.size() > 1);
+    }
+
+    @Test
+    void saysWhyItsTokenWasRefused() throws Exception {
+        // Given
+        link.cloud.upgradeStatus = 401;
+        link.cloud.upgradeMessage = "the token is of another environment";
+
+        // When
+        link.start();
+
+        // Then
+        await().atMost(LinkHarness.LONG).until(() -> link.link
+                .session()
+                .state()
+                .message()
+                .contains("the bridge answered 401: the token is of another environment"));
+    }
 }

@@ -326,4 +326,41 @@ class LinkEndToEndIT {
         assertThat(failure(session.outcomes.get(request.queryId())).is(LinkErrorCode.CANCELLED))
                 .isTrue();
     }
+
+    @Test
+    void disablesAtOnceWhatRuns() throws Exception {
+        // Given
+        UUID leaving = UUID.randomUUID();
+        Login administrator = Login.of(EmbeddedFirebird.SYSDBA, firebird.sysdbaPassword());
+        link.enablement().enable(administrator, site(practice), leaving, "B");
+        Command slow = new Command(
+                "select count(*) from BIG a cross join BIG b where a.ID + b.ID < 0",
+                ExecutionMode.SCALAR,
+                CommandType.TEXT,
+                List.of());
+        QueryRequest of = request(siteId(practice), ExecutionMode.SCALAR, "select 1", null);
+        QueryRequest request = new QueryRequest(
+                UUID.randomUUID(),
+                of.siteId(),
+                leaving,
+                of.mode(),
+                slow,
+                null,
+                of.queueMillis(),
+                of.replySlot(),
+                of.createdAt());
+        FakeSession session = cloud.session();
+        session.send(new Frame.Query(request, Map.of()));
+        await().atMost(LONG).until(() -> link.queue().running() > 0);
+
+        // When
+        link.enablement().disable(administrator, site(practice), leaving);
+
+        // Then
+        await().atMost(Duration.ofSeconds(10)).until(() -> session.outcomes.containsKey(request.queryId()));
+        assertThat(failure(session.outcomes.get(request.queryId())).is(LinkErrorCode.INTEGRATOR_DISABLED))
+                .isTrue();
+        await().atMost(Duration.ofSeconds(5)).until(() -> cloud.sites().stream()
+                .noneMatch(site -> site.enabledIntegrators().contains(leaving)));
+    }
 }

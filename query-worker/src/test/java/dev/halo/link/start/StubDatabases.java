@@ -55,6 +55,9 @@ public final class StubDatabases implements Databases, Discovery, IntegratorAcce
     /** What a statement {@code value} reads. */
     public volatile int value = 1;
 
+    /** What the database server does when an integrator's user is dropped. */
+    public volatile Runnable onDisable = () -> {};
+
     public volatile CatalogueAccess access = CatalogueAccess.ENABLED;
 
     /** A practice's database. */
@@ -121,7 +124,7 @@ public final class StubDatabases implements Databases, Discovery, IntegratorAcce
 
     @Override
     public void disable(Login administrator, UUID integratorId, List<SiteDatabase> catalogues) {
-        // Nobody is in.
+        onDisable.run();
     }
 
     @Override

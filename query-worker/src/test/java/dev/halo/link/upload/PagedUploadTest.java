@@ -191,4 +191,23 @@ class PagedUploadTest {
         assertThat(spool.used()).isZero();
         assertThat(directory).isEmptyDirectory();
     }
+
+    @Test
+    void doesNotWaitForRoomAfterTheStatementWasStopped() {
+        // Given
+        upload(1_000);
+        QueryFailure disabled = LinkErrorCode.INTEGRATOR_DISABLED.failure("disabled");
+        upload.stopsWhen(() -> Optional.of(disabled));
+
+        // When
+        assertThatThrownBy(() -> {
+                    for (int number = 1; number <= 1_000; number++) {
+                        upload.page(page(number));
+                    }
+                })
+                // Then
+                .isInstanceOfSatisfying(RowsNotKept.class, stopped -> assertThat(stopped.failure())
+                        .isEqualTo(disabled));
+        assertThat(upload.waitedNanos()).isLessThan(config.spool().waitFor().toNanos());
+    }
 }

@@ -2,16 +2,17 @@ package dev.halo.routing.session;
 
 import dev.halo.protocol.frame.Frame;
 import dev.halo.protocol.frame.Frame.RefusalCause;
-import dev.halo.protocol.frame.Frame.SiteAuthority;
 import dev.halo.protocol.frame.FrameCodec;
 import dev.halo.protocol.link.LinkTokens.LinkIdentity;
 import dev.halo.protocol.query.CancelRequest;
 import dev.halo.protocol.query.Outcome.ReleaseCause;
 import dev.halo.protocol.query.QueryRequest;
 import dev.halo.protocol.query.RegisteredRequest;
+import dev.halo.protocol.session.AuthorityConfirmation;
 import dev.halo.protocol.session.SessionOpened;
 import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.session.SessionRecord.CloseCause;
+import dev.halo.protocol.topic.Topic;
 import dev.halo.routing.config.RoutingConfig;
 import dev.halo.routing.metric.BridgeMetrics.Dropped;
 import dev.halo.routing.session.SessionState.Authenticated;
@@ -19,9 +20,9 @@ import dev.halo.routing.session.SessionState.Closed;
 import dev.halo.routing.session.SessionState.Draining;
 import dev.halo.routing.session.SessionState.Open;
 import dev.halo.routing.session.SessionState.Opening;
+import dev.halo.routing.site.LinkAuthority;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -37,6 +38,8 @@ public final class LinkSession {
     private static final int GOING_AWAY = 1001;
     private static final int PROTOCOL_ERROR = 1002;
     private static final int TRY_AGAIN = 1013;
+    /** What else a confirmation holds, and its headers, are far below the rest. */
+    private static final int MAX_VERSIONS_BYTES = Topic.SESSIONS.maxMessageBytes() / 4 * 3;
 
     private final UUID id = UUID.randomUUID();
     private final LinkIdentity identity;
@@ -50,8 +53,9 @@ public final class LinkSession {
     private volatile long lastHeardNanos;
     private volatile boolean paused;
     private SessionRecord.Open record;
-    private List<SiteAuthority> authority = List.of();
+    private LinkAuthority authority = LinkAuthority.none();
     private long authorityNumber;
+    private long confirmedNumber = -1;
     private boolean authorityUnsent;
 
     LinkSession(
@@ -152,7 +156,7 @@ public final class LinkSession {
                 bridge.clock().now(),
                 handshake.clockOffsetMillis(),
                 limits().heartbeat().toMillis(),
-                authority);
+                authority.sites());
         state = opening.onLogged();
         send(welcome);
         log.write(new SessionOpened(linkId(), id, handshake.journalId(), handshake.held()));
@@ -161,7 +165,7 @@ public final class LinkSession {
                 linkId(),
                 id,
                 handshake.linkVersion(),
-                authority.size(),
+                authority.sites().size(),
                 handshake.held().size(),
                 handshake.clockOffsetMillis(),
                 socket.remoteAddress());
@@ -201,7 +205,7 @@ public final class LinkSession {
         if (!state.isReporting()) {
             return;
         }
-        List<SiteAuthority> now = bridge.registry().of(linkId());
+        LinkAuthority now = bridge.registry().of(linkId());
         if (now.equals(authority) && !authorityUnsent) {
             return;
         }
@@ -210,19 +214,24 @@ public final class LinkSession {
         }
         authority = now;
         // A congested socket gets it from the sweeper once it has room.
-        authorityUnsent = !send(new Frame.Authority(authorityNumber, now));
+        authorityUnsent = !send(new Frame.Authority(authorityNumber, now.sites()));
         if (!authorityUnsent) {
             bridge.metrics().authorityPushed();
             LOG.infof(
                     "event=authorityPushed link=%s session=%s number=%d sites=%d",
-                    linkId(), id, authorityNumber, now.size());
+                    linkId(), id, authorityNumber, now.sites().size());
         }
     }
 
+    /** The Link has applied what it was told last: by its welcome, number 0, or by a push. */
     synchronized void authorityConfirmed(long number) {
-        if (number != authorityNumber || number == 0) {
+        boolean isOld = number != authorityNumber || number == confirmedNumber || authorityUnsent;
+        if (isOld || position.isSuperseded()) {
             return;
         }
+        confirmedNumber = number;
+        log.write(new AuthorityConfirmation(
+                linkId(), id, authority.versionsWithin(MAX_VERSIONS_BYTES), bridge.clock().now()));
         bridge.metrics().authorityConfirmed();
         LOG.infof("event=authorityConfirmed link=%s session=%s number=%d", linkId(), id, number);
     }

@@ -3,6 +3,7 @@ package dev.halo.routing.session;
 import dev.halo.messaging.CompactedView;
 import dev.halo.messaging.KafkaSettings;
 import dev.halo.protocol.json.Json;
+import dev.halo.protocol.session.AuthorityConfirmation;
 import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.topic.Topic;
 import java.time.Duration;
@@ -45,7 +46,8 @@ public final class SessionFeed implements AutoCloseable {
                 Topic.SESSIONS,
                 value -> Json.read(value, SessionRecord.class),
                 (current, incoming, record) -> incoming,
-                CATCH_UP);
+                CATCH_UP)
+                .skipping(AuthorityConfirmation::isKey);
         view.addListener((key, value) -> value.ifPresent(this::read));
     }
 

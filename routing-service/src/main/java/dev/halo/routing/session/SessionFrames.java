@@ -108,7 +108,7 @@ final class SessionFrames {
             Revocation.of(status).apply(session);
         } else if (draining.getAsBoolean()) {
             session.refuse(RefusalCause.DRAINING, CloseCause.DRAINED, "this bridge is about to stop");
-        } else if (bridge.registry().of(session.linkId()).size()
+        } else if (bridge.registry().of(session.linkId()).sites().size()
                 > config.session().maxSites()) {
             session.refuse(
                     RefusalCause.OVERLOADED,

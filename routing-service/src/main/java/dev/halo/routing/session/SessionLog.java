@@ -4,6 +4,7 @@ import dev.halo.messaging.KafkaRecords;
 import dev.halo.protocol.header.MessageHeaders;
 import dev.halo.protocol.header.MessageType;
 import dev.halo.protocol.json.Json;
+import dev.halo.protocol.session.AuthorityConfirmation;
 import dev.halo.protocol.session.SessionOpened;
 import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.topic.Topic;
@@ -29,6 +30,19 @@ final class SessionLog {
                 new MessageHeaders(MessageType.SESSION, null, null, record.linkId(), record.sessionId(), null, null);
         return publisher.publish(
                 KafkaRecords.record(sessions, null, record.linkId().toString(), headers, Json.bytes(record)));
+    }
+
+    CompletionStage<RecordMetadata> write(AuthorityConfirmation confirmation) {
+        MessageHeaders headers = new MessageHeaders(
+                MessageType.AUTHORITY_CONFIRMATION,
+                null,
+                null,
+                confirmation.linkId(),
+                confirmation.sessionId(),
+                null,
+                null);
+        return publisher.publish(
+                KafkaRecords.record(sessions, null, confirmation.key(), headers, Json.bytes(confirmation)));
     }
 
     CompletionStage<RecordMetadata> write(SessionOpened event) {

@@ -1,8 +1,6 @@
 package dev.halo.routing.site;
 
-import dev.halo.protocol.frame.Frame.SiteAuthority;
 import dev.halo.protocol.site.LinkStatus;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -16,8 +14,8 @@ public interface LinkRegistry {
     /** Whether the site is this Link's and in use. */
     boolean isServed(UUID siteId, UUID linkId);
 
-    /** The Link's sites for its welcome and its authority pushes, in a stable order. */
-    List<SiteAuthority> of(UUID linkId);
+    /** What the Link is told of its sites in its welcome and its authority pushes. */
+    LinkAuthority of(UUID linkId);
 
     /**
      * Whether the Link is trusted; empty where none of its sites is known, as at a Link just enrolled. A site that was

@@ -11,7 +11,9 @@ import dev.halo.protocol.site.SiteRecord;
 import dev.halo.protocol.site.SiteStatus;
 import dev.halo.protocol.topic.Topic;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,10 +98,23 @@ public final class LinkSites implements LinkRegistry, AutoCloseable {
     }
 
     @Override
-    public List<SiteAuthority> of(UUID linkId) {
-        return records(linkId).stream()
-                .map(site -> new SiteAuthority(site.siteId(), site.isVisible(), isAuthoritative(site)))
-                .toList();
+    public LinkAuthority of(UUID linkId) {
+        List<SiteAuthority> told = new ArrayList<>();
+        Map<String, Long> notOurs = new LinkedHashMap<>();
+        Map<String, Long> ours = new LinkedHashMap<>();
+        for (SiteRecord site : records(linkId)) {
+            // Read once, so that the version is that of what is told.
+            AuthorityRecord authority = authorities.get(new PmsKey(site.pmsType(), site.pmsId()));
+            boolean authoritative = isAuthoritative(site, authority);
+            told.add(new SiteAuthority(
+                    site.siteId(), site.isVisible(), authoritative, authority == null ? 0 : authority.version()));
+            if (authority != null) {
+                (authoritative ? ours : notOurs).merge(authority.key(), authority.version(), Math::min);
+            }
+        }
+        // Of two sites with the same PMS ID only one can be authoritative.
+        ours.forEach((key, version) -> notOurs.merge(key, version, Math::min));
+        return new LinkAuthority(told, notOurs);
     }
 
     @Override
@@ -145,8 +160,7 @@ public final class LinkSites implements LinkRegistry, AutoCloseable {
                 .toList();
     }
 
-    private boolean isAuthoritative(SiteRecord site) {
-        AuthorityRecord authority = authorities.get(new PmsKey(site.pmsType(), site.pmsId()));
+    private static boolean isAuthoritative(SiteRecord site, AuthorityRecord authority) {
         return authority != null
                 && site.linkId().equals(authority.linkId())
                 && site.siteId().equals(authority.siteId());

@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.halo.embedded.EmbeddedKafka;
 import dev.halo.protocol.frame.Frame;
+import java.util.Map;
+import dev.halo.protocol.site.AuthorityRecord;
+import dev.halo.protocol.session.AuthorityConfirmation;
 import dev.halo.protocol.frame.Frame.RefusalCause;
 import dev.halo.protocol.header.MessageHeaders;
 import dev.halo.protocol.header.MessageType;
@@ -53,6 +56,7 @@ class BridgeIT {
     private final UUID linkId = UUID.randomUUID();
     private final UUID siteId = UUID.randomUUID();
     private final UUID integratorId = UUID.randomUUID();
+    private AuthorityRecord authority;
     private FakeLink link;
 
     @BeforeAll
@@ -72,7 +76,7 @@ class BridgeIT {
     @BeforeEach
     void publish() {
         deployment.publishSite(siteId, linkId, LinkStatus.ACTIVE);
-        deployment.publishAuthority(siteId, linkId);
+        authority = deployment.publishAuthority(siteId, linkId);
     }
 
     @AfterEach
@@ -139,7 +143,8 @@ class BridgeIT {
         SessionRecord.Open open = (SessionRecord.Open) lastSessionRecord();
         assertThat(open.sessionId()).isEqualTo(welcome.sessionId());
         assertThat(open.slot()).isEqualTo(SLOT);
-        assertThat(welcome.sites()).containsExactly(new Frame.SiteAuthority(siteId, true, true));
+        assertThat(welcome.sites())
+                .containsExactly(new Frame.SiteAuthority(siteId, true, true, authority.version()));
         SessionOpened event = Json.read(awaitRecord(Topic.RESULTS, linkId).value(), SessionOpened.class);
         assertThat(event.sessionId()).isEqualTo(welcome.sessionId());
     }
@@ -293,11 +298,23 @@ class BridgeIT {
         open(0);
 
         // When
-        deployment.publishAuthority(siteId, UUID.randomUUID());
+        AuthorityRecord switched = deployment.publishAuthority(siteId, UUID.randomUUID());
 
         // Then
-        assertThat(link.await(Frame.Authority.class).sites())
-                .containsExactly(new Frame.SiteAuthority(siteId, true, false));
+        Frame.Authority told = link.await(Frame.Authority.class);
+        assertThat(told.sites())
+                .containsExactly(new Frame.SiteAuthority(siteId, true, false, switched.version()));
+        assertThat(confirmations()).isEmpty();
+        link.say(new Frame.AuthorityConfirmed(told.number()));
+        await().until(() -> !confirmations().isEmpty());
+        assertThat(confirmations().get(0).versions()).containsExactly(Map.entry(switched.key(), switched.version()));
+    }
+
+    private List<AuthorityConfirmation> confirmations() {
+        return deployment.read(Topic.SESSIONS).stream()
+                .filter(record -> AuthorityConfirmation.keyOf(linkId).equals(record.key()))
+                .map(record -> Json.read(record.value(), AuthorityConfirmation.class))
+                .toList();
     }
 
     @Test
@@ -441,5 +458,27 @@ class BridgeIT {
             request.header("Authorization", "Bearer " + token);
         }
         return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void aLinkTouchesNoSessionButThatOfItsToken() throws Exception {
+        // Given
+        UUID sessionId = open(1);
+        UUID stranger = UUID.randomUUID();
+
+        // When
+        try (FakeLink other = FakeLink.open(vertx, bridge.port(), deployment.token(stranger))) {
+            other.say(new Frame.Credit(siteId, 0));
+            other.say(new Frame.Goodbye());
+            await().atMost(Duration.ofSeconds(20)).until(other::isClosed);
+        }
+        QueryRequest query = query();
+        send(query, sessionId);
+
+        // Then
+        assertThat(link.await(Frame.Query.class).request().queryId()).isEqualTo(query.queryId());
+        assertThat(lastSessionRecord()).isInstanceOf(SessionRecord.Open.class);
+        assertThat(lastSessionRecord().sessionId()).isEqualTo(sessionId);
+        assertThat(deployment.about(Topic.SESSIONS, stranger)).isNotEmpty();
     }
 }

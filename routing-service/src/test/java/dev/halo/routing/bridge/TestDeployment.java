@@ -120,7 +120,8 @@ final class TestDeployment implements AutoCloseable {
         send(Topic.SITES, null, siteId.toString(), MessageHeaders.of(MessageType.SITE), Json.bytes(site));
     }
 
-    void publishAuthority(UUID siteId, UUID linkId) {
+    /** Gives the record, with the version that it was published with. */
+    AuthorityRecord publishAuthority(UUID siteId, UUID linkId) {
         AuthorityRecord record = new AuthorityRecord(
                 PmsType.ZEDMED,
                 pmsId(siteId),
@@ -131,9 +132,10 @@ final class TestDeployment implements AutoCloseable {
         send(
                 Topic.AUTHORITY,
                 0,
-                "Zedmed:" + pmsId(siteId),
+                record.key(),
                 MessageHeaders.of(MessageType.AUTHORITY),
                 Json.bytes(record));
+        return record;
     }
 
     QueryRequest query(UUID siteId, UUID integratorId, int replySlot) {

@@ -2,6 +2,7 @@ package dev.halo.routing.session;
 
 import dev.halo.protocol.frame.Frame.SiteAuthority;
 import dev.halo.protocol.site.LinkStatus;
+import dev.halo.routing.site.LinkAuthority;
 import dev.halo.routing.site.LinkRegistry;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class FakeRegistry implements LinkRegistry {
     public final Map<UUID, UUID> linkOfSite = new HashMap<>();
     public final Map<UUID, LinkStatus> statuses = new HashMap<>();
     public boolean authoritative = true;
+    public Map<String, Long> versions = Map.of();
     public Runnable onCatchUp = () -> {};
 
     @Override
@@ -30,11 +32,12 @@ public final class FakeRegistry implements LinkRegistry {
     }
 
     @Override
-    public List<SiteAuthority> of(UUID linkId) {
-        return linkOfSite.entrySet().stream()
+    public LinkAuthority of(UUID linkId) {
+        List<SiteAuthority> sites = linkOfSite.entrySet().stream()
                 .filter(entry -> entry.getValue().equals(linkId))
                 .map(entry -> new SiteAuthority(entry.getKey(), true, authoritative))
                 .toList();
+        return new LinkAuthority(sites, versions);
     }
 
     @Override

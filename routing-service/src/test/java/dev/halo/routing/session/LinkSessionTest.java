@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.halo.protocol.frame.Frame;
+import java.util.Map;
+import static org.assertj.core.api.Assertions.tuple;
+import dev.halo.protocol.session.AuthorityConfirmation;
 import dev.halo.protocol.frame.Frame.RefusalCause;
 import dev.halo.protocol.json.Json;
 import dev.halo.protocol.session.SessionOpened;
@@ -420,5 +423,54 @@ class LinkSessionTest {
         assertThat(bridge.socket.isClosed()).isTrue();
         assertThat(session.state()).isEqualTo(new SessionState.Closed(CloseCause.LOST));
         assertThat(bridge.awaitSessionRecords(1)).hasSize(1);
+    }
+
+    @Test
+    void publishesWhatTheLinkHasConfirmed() {
+        // Given
+        bridge.registry.versions = Map.of("Zedmed:ID1", 4L);
+        LinkSession session = bridge.open();
+        bridge.registry.authoritative = false;
+        bridge.registry.versions = Map.of("Zedmed:ID1", 5L);
+
+        // When
+        bridge.say(session, new Frame.AuthorityConfirmed(0));
+        bridge.sessions.linkChanged(bridge.linkId);
+        bridge.say(session, new Frame.AuthorityConfirmed(0));
+        bridge.say(session, new Frame.AuthorityConfirmed(1));
+        bridge.say(session, new Frame.AuthorityConfirmed(1));
+
+        // Then
+        assertThat(bridge.awaitConfirmations(2))
+                .extracting(AuthorityConfirmation::sessionId, AuthorityConfirmation::versions)
+                .containsExactly(
+                        tuple(session.id(), Map.of("Zedmed:ID1", 4L)), tuple(session.id(), Map.of("Zedmed:ID1", 5L)));
+    }
+
+    @Test
+    void publishesNoConfirmationOnceALaterSessionHasWon() {
+        // Given
+        LinkSession session = bridge.open();
+        bridge.sessions.drain();
+        bridge.sessions.read(bridge.openedElsewhere(UUID.randomUUID()));
+
+        // When
+        bridge.say(session, new Frame.AuthorityConfirmed(0));
+
+        // Then
+        assertThat(bridge.count("halo.bridge.authority.confirmed")).isZero();
+    }
+
+    @Test
+    void asksForAConfirmationWhereOnlyTheVersionHasChanged() {
+        // Given
+        bridge.open();
+        bridge.registry.versions = Map.of("Zedmed:ID1", 5L);
+
+        // When
+        bridge.sessions.linkChanged(bridge.linkId);
+
+        // Then
+        assertThat(bridge.socket.sent(Frame.Authority.class)).hasSize(1);
     }
 }

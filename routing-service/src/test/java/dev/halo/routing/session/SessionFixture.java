@@ -7,6 +7,7 @@ import dev.halo.protocol.link.LinkTokens.LinkIdentity;
 import dev.halo.protocol.query.Command;
 import dev.halo.protocol.query.QueryMode;
 import dev.halo.protocol.query.QueryRequest;
+import dev.halo.protocol.session.AuthorityConfirmation;
 import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.site.Environment;
 import dev.halo.routing.TestConfig;
@@ -132,8 +133,23 @@ public final class SessionFixture implements AutoCloseable {
     }
 
     public List<SessionRecord> awaitSessionRecords(int count) {
-        return awaitRecords("halo.sessions", count).stream()
+        Awaitility.await().until(() -> sessionRecords(false).size() >= count);
+        return sessionRecords(false).stream()
                 .map(record -> Json.read(record.value(), SessionRecord.class))
+                .toList();
+    }
+
+    /** What the bridge has published of the Link's word on authority. */
+    public List<AuthorityConfirmation> awaitConfirmations(int count) {
+        Awaitility.await().until(() -> sessionRecords(true).size() >= count);
+        return sessionRecords(true).stream()
+                .map(record -> Json.read(record.value(), AuthorityConfirmation.class))
+                .toList();
+    }
+
+    private List<ProducerRecord<String, byte[]>> sessionRecords(boolean confirmations) {
+        return records("halo.sessions").stream()
+                .filter(record -> AuthorityConfirmation.isKey(record.key()) == confirmations)
                 .toList();
     }
 

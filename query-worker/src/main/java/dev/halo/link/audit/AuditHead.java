@@ -1,0 +1,65 @@
+package dev.halo.link.audit;
+
+import dev.halo.protocol.json.Json;
+import dev.halo.protocol.json.MalformedMessage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/**
+ * From where to where the chain goes: what a chain cannot show by itself is that its end, or its beginning, was cut off.
+ * Written after each entry, so that an entry may lie beyond it but never the other way round.
+ *
+ * @param first number of the first entry that rotation has left
+ * @param number of the last entry
+ * @param hash of the last entry
+ */
+record AuditHead(long first, long number, String hash) {
+
+    static final String FILE = "head.json";
+
+    private static final int MAX_BYTES = 1024;
+
+    /** Of a chain without entries. */
+    static final AuditHead BEGINNING = new AuditHead(1, 0, AuditChain.BEGINNING);
+
+    /** Empty where there is none, or none that can be read. */
+    static Optional<AuditHead> read(Path directory) throws IOException {
+        try {
+            Path file = directory.resolve(FILE);
+            return Files.size(file) > MAX_BYTES
+                    ? Optional.empty()
+                    : Optional.of(Json.read(Files.readAllBytes(file), AuditHead.class));
+        } catch (NoSuchFileException | MalformedMessage e) {
+            return Optional.empty();
+        }
+    }
+
+    static FileChannel open(Path directory) throws IOException {
+        return FileChannel.open(directory.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+
+    /** In one write of one block; not forced to the disk, as the entries are not. */
+    void write(FileChannel file) throws IOException {
+        ByteBuffer json = ByteBuffer.wrap(Json.bytes(this));
+        while (json.hasRemaining()) {
+            file.write(json, json.position());
+        }
+        if (file.size() > json.limit()) {
+            file.truncate(json.limit());
+        }
+    }
+
+    AuditHead after(AuditEntry entry) {
+        return new AuditHead(first, entry.number(), entry.hash());
+    }
+
+    AuditHead beginningAt(long number) {
+        return new AuditHead(number, this.number, hash);
+    }
+}
