@@ -95,18 +95,14 @@ public final class RequestTrail {
 
     /** How an immediate query ended. */
     public void ended(Outcome end) {
+        outcome = AuditEntry.outcomeOf(end);
         if (end instanceof Outcome.Rows result) {
-            gave("successful", result.rows(), result.size());
-        } else if (end instanceof Outcome.Affected) {
-            outcome = "successful";
-        } else if (end instanceof Outcome.Failed failed) {
-            outcome = failed.failure().type().wire() + ":" + failed.failure().code();
+            gave(result.rows(), result.size());
         }
     }
 
     /** Rows were given. */
-    public void gave(String how, long count, long size) {
-        outcome = how;
+    public void gave(long count, long size) {
         rows = count;
         bytes = size;
     }

@@ -66,7 +66,8 @@ final class QuotaLedger {
         QuotaDay day = calendar.today();
         QuotaAccount account = account(new Key(integratorId, practice, day.date()), day, tier);
         if (account == null) {
-            return new Grant.Unknown();
+            boolean hasQuotas = tier.dailyQueries() != Tier.NONE || tier.dailyBytes() != Tier.NONE;
+            return hasQuotas ? new Grant.Unknown() : new Grant.Given(QuotaTicket.OF_NOTHING);
         }
         long now = nanos.getAsLong();
         Answer answer = isQuery ? account.take(away, now, RECHECK) : account.bytes(away, now);
@@ -121,9 +122,12 @@ final class QuotaLedger {
     }
 
     void count(QuotaAccount account, long bytes) {
-        account.count(bytes, nanos.getAsLong());
-        // Its day may have ended and its last settlement be over.
-        accounts.putIfAbsent(account.key(), account);
+        // Its day may have ended and its last settlement be over, or another one have taken its place.
+        accounts.compute(account.key(), (key, present) -> {
+            QuotaAccount live = present == null ? account : present;
+            live.count(bytes, nanos.getAsLong());
+            return live;
+        });
     }
 
     private CompletionStage<Void> settle(QuotaAccount account, Settlement settlement) {
@@ -179,14 +183,22 @@ final class QuotaLedger {
                 of.add(account);
                 settlements.add(settlement);
             } else if (release && account.isClean()) {
-                accounts.remove(account.key(), account);
+                accounts.computeIfPresent(
+                        account.key(), (key, present) -> present == account && present.isClean() ? null : present);
             }
         }
         CompletionStage<Void> done = CompletableFuture.completedFuture(null);
         for (int i = 0; i < of.size(); i += BATCH) {
             int from = i;
             int to = Math.min(of.size(), i + BATCH);
-            done = done.thenCompose(before -> settle(of.subList(from, to), settlements.subList(from, to)));
+            done = done.thenCompose(before -> {
+                if (from > 0 && away) {
+                    // It has just been tried: the rest would only wait for the same.
+                    of.subList(from, to).forEach(QuotaAccount::failed);
+                    return CompletableFuture.completedFuture(null);
+                }
+                return settle(of.subList(from, to), settlements.subList(from, to));
+            });
         }
         return done;
     }

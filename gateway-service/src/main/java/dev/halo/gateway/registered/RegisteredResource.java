@@ -212,7 +212,7 @@ public class RegisteredResource {
                     RunStore.Result result = found.orElseThrow(() -> none(one));
                     ticket.gives(result.rows().size());
                     trail.query(one.id());
-                    trail.gave("successful", result.count(), result.rows().size());
+                    trail.gave(result.count(), result.rows().size());
                     return results.of(result);
                 })
                 .map(body -> Response.ok(body, MediaType.APPLICATION_JSON_TYPE).build()));
