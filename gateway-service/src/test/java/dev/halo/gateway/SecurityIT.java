@@ -17,6 +17,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -120,6 +121,35 @@ class SecurityIT {
         assertThat(entry.path("httpStatus").asInt()).isEqualTo(401);
         assertThat(entry.path("event").asText()).isEqualTo("request");
         assertThat(entry.has("integratorId")).isFalse();
+    }
+
+    @Test
+    void whoeverTriesKeysIsSlowedDownAndOthersBehindTheSameAddressAreNot() {
+        String path = "/integrator/sites/" + site.id();
+        Api guesser = new Api(base, "prod_guess");
+        List<CompletableFuture<HttpResponse<String>>> guesses = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            guesses.add(guesser.http()
+                    .sendAsync(
+                            from("203.0.113.9", guesser.request(path)).build(),
+                            HttpResponse.BodyHandlers.ofString()));
+            if (i % 100 == 99) {
+                CompletableFuture.allOf(guesses.toArray(CompletableFuture[]::new)).join();
+            }
+        }
+
+        Api.Answer slowed = guesser.send(from("203.0.113.9", guesser.request(path)));
+
+        assertThat(guesses).allMatch(guess -> guess.join().statusCode() == 401);
+        assertThat(slowed.status()).isEqualTo(429);
+        assertThat(Integer.parseInt(slowed.header("Retry-After"))).isBetween(1, 60);
+        assertThat(api.send(from("203.0.113.9", api.request(path))).status()).isEqualTo(200);
+        assertThat(guesser.send(from("203.0.113.10", guesser.request(path))).status())
+                .isEqualTo(401);
+    }
+
+    private static HttpRequest.Builder from(String address, HttpRequest.Builder request) {
+        return request.header("X-Forwarded-For", address).GET();
     }
 
     @Test

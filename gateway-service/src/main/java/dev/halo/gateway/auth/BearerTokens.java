@@ -1,6 +1,5 @@
 package dev.halo.gateway.auth;
 
-import dev.halo.gateway.access.Ids;
 import dev.halo.gateway.config.BearerConfig;
 import dev.halo.gateway.view.IntegratorIndex;
 import java.security.Key;
@@ -17,10 +16,10 @@ import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jose4j.lang.UnresolvableKeyException;
 
 /** Recognises integrators by the tokens of their clients (OAuth 2 client credentials). */
-final class BearerTokens {
+public final class BearerTokens {
 
     /** The request header with the token. */
-    static final String HEADER = "Authorization";
+    public static final String HEADER = "Authorization";
 
     private static final String SCHEME = "Bearer ";
     private static final int MAX_LENGTH = 16 * 1024;
@@ -30,7 +29,7 @@ final class BearerTokens {
     private final JwtConsumer consumer;
 
     /** @param keys gives the key of an id, or null */
-    BearerTokens(IntegratorIndex integrators, BearerConfig config, Function<String, Key> keys) {
+    public BearerTokens(IntegratorIndex integrators, BearerConfig config, Function<String, Key> keys) {
         this.integrators = integrators;
         this.config = config;
         this.consumer = config.issuer()
@@ -57,14 +56,14 @@ final class BearerTokens {
     }
 
     /** The credential in the header; null if there is none of this kind. */
-    static Credential.BearerToken credential(String header) {
+    public static Credential.BearerToken credential(String header) {
         return header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
                 ? new Credential.BearerToken(header.substring(SCHEME.length()).trim())
                 : null;
     }
 
     /** Check 1: the token is of the deployment's issuer, for this API, not expired, and of an integrator. */
-    Recognition recognise(Credential.BearerToken token) {
+    public Recognition recognise(Credential.BearerToken token) {
         if (consumer == null) {
             return rejected("Bearer tokens are not accepted here: use a subscription key.", true);
         }
@@ -98,11 +97,19 @@ final class BearerTokens {
     private Optional<UUID> integratorOf(JwtClaims claims) {
         Object claim = claims.getClaimValue(config.claim());
         if (claim instanceof String text) {
-            return Ids.parse(text);
+            return uuid(text);
         }
         return claims.getClaimValue("azp") instanceof String client
                 ? Optional.ofNullable(config.clients().get(client))
                 : Optional.empty();
+    }
+
+    private static Optional<UUID> uuid(String text) {
+        try {
+            return Optional.of(UUID.fromString(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private static Recognition refused(InvalidJwtException e) {

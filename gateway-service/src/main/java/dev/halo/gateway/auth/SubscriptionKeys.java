@@ -51,7 +51,7 @@ public final class SubscriptionKeys {
     }
 
     /** What may be told of a key that was not recognised: the environment that it names, if any. */
-    static String kindOf(String text) {
+    public static String kindOf(String text) {
         for (Environment environment : Environment.values()) {
             if (text.startsWith(environment.keyPrefix())) {
                 return "key:" + environment.keyPrefix();

@@ -1,9 +1,17 @@
-package dev.halo.gateway.auth;
+package dev.halo.gateway.gate;
 
 import dev.halo.gateway.access.Target;
 import dev.halo.gateway.audit.AuditEntry;
 import dev.halo.gateway.audit.QueryAudit;
 import dev.halo.gateway.audit.RequestTrail;
+import dev.halo.gateway.auth.BearerTokens;
+import dev.halo.gateway.auth.Caller;
+import dev.halo.gateway.auth.CallerAddress;
+import dev.halo.gateway.auth.Credential;
+import dev.halo.gateway.auth.FailureThrottle;
+import dev.halo.gateway.auth.IssuerKeys;
+import dev.halo.gateway.auth.Recognition;
+import dev.halo.gateway.auth.SubscriptionKeys;
 import dev.halo.gateway.config.BearerConfig;
 import dev.halo.gateway.config.GatewayConfig;
 import dev.halo.gateway.error.ErrorAnswers;
