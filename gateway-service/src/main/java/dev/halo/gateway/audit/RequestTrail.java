@@ -50,7 +50,8 @@ public final class RequestTrail {
     public static RequestTrail of(ContainerRequestContext request) {
         return request.getProperty(PROPERTY) instanceof RequestTrail trail
                 ? trail
-                : new RequestTrail(Instant.now(), request.getMethod(), new byte[0], new Target(Target.Kind.OTHER, null));
+                : new RequestTrail(
+                        Instant.now(), request.getMethod(), new byte[0], new Target(Target.Kind.OTHER, null));
     }
 
     /** Leaves it on a request, for {@link #of}. */
@@ -169,7 +170,9 @@ public final class RequestTrail {
 
     private static String text(byte[] address) {
         try {
-            return address.length == 0 ? null : InetAddress.getByAddress(address).getHostAddress();
+            return address.length == 0
+                    ? null
+                    : InetAddress.getByAddress(address).getHostAddress();
         } catch (UnknownHostException e) {
             return null;
         }

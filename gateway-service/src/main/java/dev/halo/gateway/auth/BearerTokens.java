@@ -3,6 +3,8 @@ package dev.halo.gateway.auth;
 import dev.halo.gateway.config.BearerConfig;
 import dev.halo.gateway.view.IntegratorIndex;
 import java.security.Key;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -24,15 +26,34 @@ public final class BearerTokens {
     private static final String SCHEME = "Bearer ";
     private static final int MAX_LENGTH = 16 * 1024;
 
+    /**
+     * What a token must be.
+     *
+     * @param issuer its {@code iss}; empty: none is accepted
+     * @param audience among its {@code aud}
+     * @param claim with the integrator's id
+     * @param clients integrators by {@code azp}, where there is no such claim
+     * @param clockSkew how far the issuer's clock may be from this one
+     */
+    public record Terms(
+            Optional<String> issuer, String audience, String claim, Map<String, UUID> clients, Duration clockSkew) {
+
+        /** As configured. */
+        public static Terms of(BearerConfig config) {
+            return new Terms(
+                    config.issuer(), config.audience(), config.claim(), config.clients(), config.clockSkew());
+        }
+    }
+
     private final IntegratorIndex integrators;
-    private final BearerConfig config;
+    private final Terms terms;
     private final JwtConsumer consumer;
 
     /** @param keys gives the key of an id, or null */
-    public BearerTokens(IntegratorIndex integrators, BearerConfig config, Function<String, Key> keys) {
+    public BearerTokens(IntegratorIndex integrators, Terms terms, Function<String, Key> keys) {
         this.integrators = integrators;
-        this.config = config;
-        this.consumer = config.issuer()
+        this.terms = terms;
+        this.consumer = terms.issuer()
                 .map(issuer -> new JwtConsumerBuilder()
                         .setJwsAlgorithmConstraints(
                                 AlgorithmConstraints.ConstraintType.PERMIT,
@@ -48,9 +69,9 @@ public final class BearerTokens {
                         })
                         .setRequireExpirationTime()
                         .setAllowedClockSkewInSeconds(
-                                Math.toIntExact(config.clockSkew().toSeconds()))
+                                Math.toIntExact(terms.clockSkew().toSeconds()))
                         .setExpectedIssuer(issuer)
-                        .setExpectedAudience(config.audience())
+                        .setExpectedAudience(terms.audience())
                         .build())
                 .orElse(null);
     }
@@ -78,8 +99,7 @@ public final class BearerTokens {
         }
         return integratorOf(claims)
                 .map(this::judge)
-                .orElseGet(() ->
-                        rejected("The bearer token is good, but its client belongs to no integrator.", true));
+                .orElseGet(() -> rejected("The bearer token is good, but its client belongs to no integrator.", true));
     }
 
     private Recognition judge(UUID integratorId) {
@@ -95,12 +115,12 @@ public final class BearerTokens {
     }
 
     private Optional<UUID> integratorOf(JwtClaims claims) {
-        Object claim = claims.getClaimValue(config.claim());
+        Object claim = claims.getClaimValue(terms.claim());
         if (claim instanceof String text) {
             return uuid(text);
         }
         return claims.getClaimValue("azp") instanceof String client
-                ? Optional.ofNullable(config.clients().get(client))
+                ? Optional.ofNullable(terms.clients().get(client))
                 : Optional.empty();
     }
 
@@ -114,7 +134,8 @@ public final class BearerTokens {
 
     private static Recognition refused(InvalidJwtException e) {
         if (e.getCause() instanceof UnresolvableKeyException) {
-            return rejected("The bearer token was not signed by this deployment's issuer: its key is not known.", false);
+            return rejected(
+                    "The bearer token was not signed by this deployment's issuer: its key is not known.", false);
         }
         if (e.hasErrorCode(ErrorCodes.EXPIRED)) {
             return rejected("The bearer token has expired.", true);

@@ -62,8 +62,7 @@ public class IssuerKeys {
 
     void start(@Observes StartupEvent event) {
         if (url != null) {
-            worker.scheduleWithFixedDelay(
-                    this::fetchNow, 0, config.refresh().toMillis(), TimeUnit.MILLISECONDS);
+            worker.scheduleWithFixedDelay(this::fetchNow, 0, config.refresh().toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

@@ -32,7 +32,8 @@ public final class SubscriptionKeys {
                 || key.text().isBlank()) {
             return new Recognition.Rejected(
                     "The subscription key is missing: send it in the header " + HEADER
-                            + ", or a bearer token in the header Authorization.", true);
+                            + ", or a bearer token in the header Authorization.",
+                    true);
         }
         String text = key.text().trim();
         for (Environment other : Environment.values()) {

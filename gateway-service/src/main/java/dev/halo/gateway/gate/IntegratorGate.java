@@ -67,7 +67,7 @@ public class IntegratorGate {
             MeterRegistry metrics) {
         this.views = views;
         this.keys = new SubscriptionKeys(views.integrators(), config.environment());
-        this.tokens = new BearerTokens(views.integrators(), bearer, issuerKeys::key);
+        this.tokens = new BearerTokens(views.integrators(), BearerTokens.Terms.of(bearer), issuerKeys::key);
         this.issuerKeys = issuerKeys;
         this.addresses = new CallerAddress(config.trustedProxies().orElse(List.of()));
         this.throttle = new FailureThrottle(
@@ -156,12 +156,12 @@ public class IntegratorGate {
         String connection = request.connection().remoteAddress().hostAddress();
         String forwarded = context.getHeaderString("X-Forwarded-For");
         byte[] address = addresses.of(connection, forwarded);
-        RequestTrail trail = new RequestTrail(
-                audit.now(), context.getMethod(), address, Target.of(context.getMethod(), path));
+        RequestTrail trail =
+                new RequestTrail(audit.now(), context.getMethod(), address, Target.of(context.getMethod(), path));
         trail.leaveOn(context);
         server.unwrap(RoutingContext.class).addEndHandler(end -> {
-            AuditEntry entry = trail.over(
-                    end.succeeded() ? (Integer) request.response().getStatusCode() : null);
+            AuditEntry entry =
+                    trail.over(end.succeeded() ? (Integer) request.response().getStatusCode() : null);
             if (entry != null) {
                 audit.add(entry);
             }

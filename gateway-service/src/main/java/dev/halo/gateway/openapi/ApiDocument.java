@@ -23,7 +23,8 @@ public class ApiDocument implements OASFilter {
 
     private static final Map<String, String> ERRORS = Map.of(
             "400", "The path, a parameter or the body is not valid; the message names it.",
-            "401", "The subscription key is missing, unknown, revoked or of the other environment; or the bearer token is not valid.",
+            "401",
+                    "The subscription key is missing, unknown, revoked or of the other environment; or the bearer token is not valid.",
             "403",
                     "The caller's address, a daily quota, the site, the pairing or the practice does not allow it; the message"
                             + " says which.",

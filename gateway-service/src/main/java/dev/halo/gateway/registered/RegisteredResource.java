@@ -125,8 +125,7 @@ public class RegisteredResource {
                 });
     }
 
-    private Uni<UUID> create(
-            Caller caller, SiteRecord site, RegisteredCommand body, Optional<IdempotentRequest> key) {
+    private Uni<UUID> create(Caller caller, SiteRecord site, RegisteredCommand body, Optional<IdempotentRequest> key) {
         UUID id = QueryIds.at(Instant.now());
         Instant createdAt = QueryIds.createdAt(id).orElseThrow();
         return Uni.createFrom()

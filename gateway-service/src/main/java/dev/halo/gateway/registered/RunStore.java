@@ -172,15 +172,15 @@ class RunStore {
     CompletionStage<Applied> apply(RegisteredRun run, UUID linkId) {
         AtomicReference<Row> registration = new AtomicReference<>();
         return store.inTransaction(config.storeTimeout(), connection -> connection
-                .preparedQuery(LOCK)
-                .execute(Tuple.of(run.registeredId()))
-                .compose(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .findFirst()
-                        .map(row -> {
-                            registration.set(row);
-                            return apply(connection, row, run, linkId);
-                        })
-                        .orElseGet(() -> Future.succeededFuture(Applied.UNKNOWN))))
+                        .preparedQuery(LOCK)
+                        .execute(Tuple.of(run.registeredId()))
+                        .compose(rows -> StreamSupport.stream(rows.spliterator(), false)
+                                .findFirst()
+                                .map(row -> {
+                                    registration.set(row);
+                                    return apply(connection, row, run, linkId);
+                                })
+                                .orElseGet(() -> Future.succeededFuture(Applied.UNKNOWN))))
                 .thenApply(applied -> {
                     if (applied == Applied.APPLIED) {
                         noted(registration.get(), run);

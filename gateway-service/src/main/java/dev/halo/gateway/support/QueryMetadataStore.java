@@ -66,7 +66,8 @@ class QueryMetadataStore {
             + IMMEDIATE + MATCHING
             + " and ($7::text is null or document::jsonb ->> 'status' = $7) and ($8::text is null or $8 = 'immediate')"
             + ORDER + ") union all ("
-            + REGISTERED + MATCHING + " and ($7::text is null or status = $7) and ($8::text is null or $8 = 'registered')"
+            + REGISTERED + MATCHING
+            + " and ($7::text is null or status = $7) and ($8::text is null or $8 = 'registered')"
             + ORDER + ")) found order by created_at desc, id desc limit $9";
 
     private static final String ONE = "select * from (("

@@ -34,7 +34,8 @@ class TargetTest {
 
     @Test
     void whateverThePathIsItIsSomething() {
-        for (String path : new String[] {"/integrator", "/integrator/sites", "/integrator/sites/", "/integrator/usage"}) {
+        for (String path :
+                new String[] {"/integrator", "/integrator/sites", "/integrator/sites/", "/integrator/usage"}) {
             assertThat(Target.of("GET", path)).isEqualTo(new Target(Target.Kind.OTHER, null));
         }
         assertThat(Target.of("POST", "/integrator/sites/x/queries/async"))
