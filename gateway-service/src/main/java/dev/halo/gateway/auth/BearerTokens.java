@@ -40,8 +40,7 @@ public final class BearerTokens {
 
         /** As configured. */
         public static Terms of(BearerConfig config) {
-            return new Terms(
-                    config.issuer(), config.audience(), config.claim(), config.clients(), config.clockSkew());
+            return new Terms(config.issuer(), config.audience(), config.claim(), config.clients(), config.clockSkew());
         }
     }
 

@@ -79,9 +79,11 @@ public class Limits {
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, tier -> Tier.of(tier.getValue())));
         this.rates = new RateLimiter(config.maxTracked(), System::nanoTime);
         this.quotas = new PgQuotaStore(store, config.ledger().storeTimeout());
-        this.ledger =
-                new QuotaLedger(quotas,
-                QuotaLedger.Settings.of(config.ledger()), new QuotaDay.Calendar(clock, config.zone()), System::nanoTime);
+        this.ledger = new QuotaLedger(
+                quotas,
+                QuotaLedger.Settings.of(config.ledger()),
+                new QuotaDay.Calendar(clock, config.zone()),
+                System::nanoTime);
         this.messaging = messaging;
         this.store = store;
         this.metrics = metrics;

@@ -43,8 +43,7 @@ final class QuotaLedger {
      */
     record Settings(int maxAccounts, Duration idle, Duration storeTimeout, double shareWithoutStore) {
         static Settings of(LimitsConfig.Ledger config) {
-            return new Settings(
-                    config.maxAccounts(), config.idle(), config.storeTimeout(), config.shareWithoutStore());
+            return new Settings(config.maxAccounts(), config.idle(), config.storeTimeout(), config.shareWithoutStore());
         }
     }
 

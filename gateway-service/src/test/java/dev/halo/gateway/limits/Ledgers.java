@@ -11,8 +11,7 @@ final class Ledgers {
     private Ledgers() {}
 
     static QuotaLedger.Settings config(double shareWithoutStore, int maxAccounts) {
-        return new QuotaLedger.Settings(
-                maxAccounts, Duration.ofSeconds(30), Duration.ofSeconds(5), shareWithoutStore);
+        return new QuotaLedger.Settings(maxAccounts, Duration.ofSeconds(30), Duration.ofSeconds(5), shareWithoutStore);
     }
 
     static Tier tier(long queries, long bytes) {
