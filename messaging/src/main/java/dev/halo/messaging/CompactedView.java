@@ -66,6 +66,7 @@ public final class CompactedView<V> implements AutoCloseable {
     private final Topic topic;
     private final Decoder<V> decoder;
     private final Reducer<V> reducer;
+    private final Predicate<String> wanted;
     private final Duration catchUpLimit;
     private final KafkaConsumer<String, byte[]> consumer;
     private final ConsumerThread thread;
@@ -85,14 +86,19 @@ public final class CompactedView<V> implements AutoCloseable {
 
     private Map<TopicPartition, Long> target = Map.of();
     private volatile long lastPollNanos = System.nanoTime();
-    private Predicate<String> skipped = key -> false;
 
     private CompactedView(
-            KafkaSettings settings, Topic topic, Decoder<V> decoder, Reducer<V> reducer, Duration catchUpLimit) {
+            KafkaSettings settings,
+            Topic topic,
+            Decoder<V> decoder,
+            Reducer<V> reducer,
+            Predicate<String> wanted,
+            Duration catchUpLimit) {
         this.settings = settings;
         this.topic = topic;
         this.decoder = decoder;
         this.reducer = reducer;
+        this.wanted = wanted;
         this.catchUpLimit = catchUpLimit;
         this.consumer = KafkaClients.viewConsumer(settings, "halo-view-" + topic.baseName());
         this.thread = new ConsumerThread("view-" + topic.baseName(), consumer, this::run);
@@ -105,13 +111,22 @@ public final class CompactedView<V> implements AutoCloseable {
      */
     public static <V> CompactedView<V> of(
             KafkaSettings settings, Topic topic, Decoder<V> decoder, Reducer<V> reducer, Duration catchUpLimit) {
-        return new CompactedView<>(settings, topic, decoder, reducer, catchUpLimit);
+        return of(settings, topic, decoder, reducer, key -> true, catchUpLimit);
     }
 
-    /** Does not read records of these keys: they belong to others. To be said before the start. */
-    public CompactedView<V> skipping(Predicate<String> keys) {
-        skipped = keys;
-        return this;
+    /**
+     * As above, of a topic that also has records of another kind.
+     *
+     * @param wanted the keys whose records belong to this view; all others are skipped unread
+     */
+    public static <V> CompactedView<V> of(
+            KafkaSettings settings,
+            Topic topic,
+            Decoder<V> decoder,
+            Reducer<V> reducer,
+            Predicate<String> wanted,
+            Duration catchUpLimit) {
+        return new CompactedView<>(settings, topic, decoder, reducer, wanted, catchUpLimit);
     }
 
     /** Starts reading. Listeners should be there by then. */
@@ -305,7 +320,7 @@ public final class CompactedView<V> implements AutoCloseable {
             malformed.increment();
             return;
         }
-        if (skipped.test(record.key())) {
+        if (!wanted.test(record.key())) {
             return;
         }
         V value = null;

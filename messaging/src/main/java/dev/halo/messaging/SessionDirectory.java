@@ -40,12 +40,12 @@ public final class SessionDirectory implements AutoCloseable {
     public SessionDirectory(KafkaSettings settings, SlotDirectory slots) {
         this.slots = slots;
         this.view = CompactedView.of(
-                        settings,
-                        Topic.SESSIONS,
-                        SessionDirectory::decode,
-                        SessionDirectory::reduce,
-                        Duration.ofMillis(300))
-                .skipping(AuthorityConfirmation::isKey);
+                settings,
+                Topic.SESSIONS,
+                SessionDirectory::decode,
+                SessionDirectory::reduce,
+                key -> !AuthorityConfirmation.isKey(key),
+                Duration.ofMillis(300));
         this.view.addListener((key, state) -> {
             UUID linkId = UUID.fromString(key);
             listeners.forEach(listener -> listener.accept(linkId));

@@ -145,6 +145,28 @@ class SessionDirectoryIT {
     }
 
     @Test
+    void aConfirmationOfAuthorityIsNoSession() {
+        // Given a session, and somebody who is told of changes
+        SessionRecord.Open open = open();
+        kafka.put(open);
+        awaitPresence(new LinkPresence.Connected(open));
+        List<UUID> heard = new CopyOnWriteArrayList<>();
+        sessions.addListener(heard::add);
+
+        // When its Link confirms what it was told of authority
+        AuthorityConfirmation confirmed =
+                new AuthorityConfirmation(linkId, open.sessionId(), Map.of("ZEDMED:1", 7L), Instant.now());
+        kafka.put(Topic.SESSIONS, confirmed.key(), Json.bytes(confirmed));
+
+        // Then nothing changes, and later sessions are read
+        SessionRecord.Open next = open();
+        kafka.put(next);
+        awaitPresence(new LinkPresence.Connected(next));
+        assertThat(heard).containsExactly(linkId);
+        assertThat(sessions.links().keySet()).isEqualTo(java.util.Set.of(linkId.toString()));
+    }
+
+    @Test
     void aSessionAtAStoppedBridgeIsAway() {
         SessionRecord.Open open = open();
         kafka.put(open);
@@ -205,21 +227,5 @@ class SessionDirectoryIT {
 
     private void awaitAvailability(Availability availability) {
         await().atMost(TestKafka.PATIENCE).until(() -> sessions.availability(linkId) == availability);
-    }
-
-    @Test
-    void readsPastWhatIsNoSession() {
-        // Given a confirmation of authority
-        AuthorityConfirmation confirmation =
-                new AuthorityConfirmation(linkId, UUID.randomUUID(), Map.of("Zedmed:ID1", 1L), Instant.now());
-        kafka.put(Topic.SESSIONS, confirmation.key(), Json.bytes(confirmation));
-        SessionRecord.Open open = open();
-
-        // When
-        kafka.put(open);
-
-        // Then
-        awaitPresence(new LinkPresence.Connected(open));
-        assertThat(sessions.links().keySet()).isEqualTo(java.util.Set.of(linkId.toString()));
     }
 }

@@ -60,6 +60,20 @@ class SlotDirectoryIT {
     }
 
     @Test
+    void onlyWhatTakesNewWorkIsActive() throws Exception {
+        load();
+        kafka.put(beat(older, State.ACTIVE));
+        awaitLive(older);
+        assertThat(slots.active(Kind.ROUTING)).isEqualTo(1);
+        assertThat(slots.active(Kind.GATEWAY)).isZero();
+
+        kafka.put(beat(older, State.DRAINING));
+
+        await().atMost(TestKafka.PATIENCE).until(() -> slots.active(Kind.ROUTING) == 0);
+        assertThat(slots.isLive(Kind.ROUTING, SLOT, older)).isTrue();
+    }
+
+    @Test
     void theLaterIncarnationOwnsTheSlotWhateverTheEarlierStillSends() throws Exception {
         // Given an owner and a newer one
         load();

@@ -46,8 +46,8 @@ public final class SessionFeed implements AutoCloseable {
                 Topic.SESSIONS,
                 value -> Json.read(value, SessionRecord.class),
                 (current, incoming, record) -> incoming,
-                CATCH_UP)
-                .skipping(AuthorityConfirmation::isKey);
+                key -> !AuthorityConfirmation.isKey(key),
+                CATCH_UP);
         view.addListener((key, value) -> value.ifPresent(this::read));
     }
 
