@@ -1,9 +1,11 @@
 package dev.halo.registry.authority;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.halo.protocol.site.AuthorityRecord;
 import dev.halo.protocol.site.PmsType;
 import dev.halo.registry.authority.AuthorityResource.HistoryList;
 import dev.halo.registry.paging.Filter;
+import dev.halo.registry.paging.Page;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -11,7 +13,7 @@ import java.util.List;
 import java.util.UUID;
 import org.hibernate.reactive.mutiny.Mutiny;
 
-/** Every change of authority: who lost it, who got it, when, by whom, why. */
+/** Authority as it is, and every change of it: who lost it, who got it, when, by whom, why. */
 @ApplicationScoped
 public class AuthorityHistory {
 
@@ -37,6 +39,24 @@ public class AuthorityHistory {
 
     public AuthorityHistory(Mutiny.SessionFactory sessions) {
         this.sessions = sessions;
+    }
+
+    /**
+     * As it is now, by PMS ID; null where it does not matter.
+     *
+     * @param vacant whether no Link has it
+     */
+    Uni<Page<AuthorityRecord>> now(String pmsId, UUID linkId, Boolean vacant, int offset, int limit) {
+        Filter filter = new Filter()
+                .and("a.pmsId = :pmsId", "pmsId", pmsId)
+                .and("a.linkId = :link", "link", linkId)
+                .and("(case when a.linkId is null then true else false end) = :vacant", "vacant", vacant);
+        return sessions.withSession(session -> filter.bind(session.createSelectionQuery(
+                        "from Authority a" + filter.where() + "order by a.pmsType, a.pmsId", Authority.class))
+                .setFirstResult(offset)
+                .setMaxResults(limit + 1)
+                .getResultList()
+                .map(found -> Page.of(found, offset, limit).map(Authority::toRecord)));
     }
 
     /** @param before the position of a change; those that came earlier are given */

@@ -2,6 +2,7 @@ package dev.halo.registry.authority;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.halo.protocol.site.AuthorityRecord;
 import dev.halo.protocol.site.PmsType;
 import dev.halo.registry.access.Callers;
 import dev.halo.registry.access.ReasonRequest;
@@ -90,6 +91,13 @@ public class AuthorityResource {
     public record MoveView(PmsType pmsType, String pmsId, UUID fromSiteId, UUID toSiteId, long version) {}
 
     /**
+     * @param authorities by PMS ID, as they are published
+     * @param nextOffset where the next ones begin; null at the end
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record AuthorityList(List<AuthorityRecord> authorities, Integer nextOffset) {}
+
+    /**
      * @param changes the newest first
      * @param next as {@code before} gives what comes after these; null at the end
      */
@@ -104,6 +112,19 @@ public class AuthorityResource {
         this.switches = switches;
         this.history = history;
         this.callers = callers;
+    }
+
+    @GET
+    @RolesAllowed({Roles.OPERATOR, Roles.SUPPORT})
+    @Operation(summary = "Which Link has which PMS ID; vacant finds those that have none")
+    public Uni<AuthorityList> list(
+            @RestQuery @Size(max = 64) String pmsId,
+            @RestQuery UUID linkId,
+            @RestQuery Boolean vacant,
+            @RestQuery @DefaultValue("0") @Min(0) @Max(Page.MAX_OFFSET) int offset,
+            @RestQuery @DefaultValue("100") @Min(1) @Max(Page.MAX_LIMIT) int limit) {
+        return history.now(pmsId, linkId, vacant, offset, limit)
+                .map(page -> new AuthorityList(page.items(), page.nextOffset()));
     }
 
     @GET

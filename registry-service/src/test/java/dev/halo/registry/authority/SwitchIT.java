@@ -387,6 +387,13 @@ class SwitchIT {
         client.tryAnnounce(before.token()).statusCode(403);
         client.retire("links", before.linkId(), "removed").statusCode(409);
 
+        client.as("support")
+                .get("/admin/v1/authority?vacant=true&pmsId=" + pmsId)
+                .then()
+                .statusCode(200)
+                .body("authorities.pmsId", contains(pmsId))
+                .body("authorities[0].linkId", nullValue());
+
         // And when the operator chooses
         client.preview(null, after.linkId())
                 .statusCode(200)
@@ -394,6 +401,10 @@ class SwitchIT {
                 .body("moves.pmsId", contains(pmsId));
         client.switchNow(null, after.linkId()).statusCode(200).body("confirmation.state", equalTo("notNeeded"));
         assertThat(facts.site(pmsId)).isEqualTo(newSite);
+        client.operator()
+                .get("/admin/v1/authority?vacant=true&pmsId=" + pmsId)
+                .then()
+                .body("authorities", empty());
     }
 
     @Test
