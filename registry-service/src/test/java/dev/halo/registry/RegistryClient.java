@@ -142,6 +142,46 @@ public final class RegistryClient {
                 .then();
     }
 
+    /** A reason, as most changes need one. */
+    public static Map<String, String> because(String reason) {
+        return Map.of("reason", reason);
+    }
+
+    /** What a switch would do. */
+    public ValidatableResponse preview(UUID fromLinkId, UUID toLinkId) {
+        RequestSpecification request = operator().queryParam("toLinkId", toLinkId);
+        return (fromLinkId == null ? request : request.queryParam("fromLinkId", fromLinkId))
+                .get("/admin/v1/authority/preview")
+                .then();
+    }
+
+    /** Switches as a preview of before said. */
+    public ValidatableResponse trySwitch(UUID fromLinkId, UUID toLinkId, String fingerprint) {
+        Map<String, Object> body = new java.util.HashMap<>(Map.of("toLinkId", toLinkId, "reason", "it was moved"));
+        if (fromLinkId != null) {
+            body.put("fromLinkId", fromLinkId);
+        }
+        if (fingerprint != null) {
+            body.put("fingerprint", fingerprint);
+        }
+        return operator().body(body).post("/admin/v1/authority/switches").then();
+    }
+
+    /** Looks at the preview and switches. */
+    public ValidatableResponse switchNow(UUID fromLinkId, UUID toLinkId) {
+        String fingerprint =
+                preview(fromLinkId, toLinkId).statusCode(200).extract().path("fingerprint");
+        return trySwitch(fromLinkId, toLinkId, fingerprint);
+    }
+
+    /** Removes a Link or a site, or marks it as uninstalled. */
+    public ValidatableResponse retire(String what, UUID id, String as) {
+        return operator()
+                .body(Map.of("as", as, "reason", "it is not used any more"))
+                .post("/admin/v1/" + what + "/{id}/retirement", id)
+                .then();
+    }
+
     /** An id that no other test uses. */
     public static String pmsId() {
         return "DB" + UUID.randomUUID().toString().substring(0, 12);

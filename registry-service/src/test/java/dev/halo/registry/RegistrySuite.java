@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.sql.Connection;
@@ -70,6 +71,7 @@ public class RegistrySuite implements QuarkusTestResourceLifecycleManager {
                 Map.entry("halo.registry.database.name", DATABASE),
                 Map.entry("halo.registry.database.user", postgres.user()),
                 Map.entry("halo.registry.database.password", postgres.password()),
+                Map.entry("halo.registry.authority.confirmation-wait", "PT0.5S"),
                 Map.entry("halo.registry.outbox.check-interval", "PT2S"),
                 Map.entry("halo.registry.refusals.per-address", "70"),
                 Map.entry("halo.registry.refusals.window", "PT20S"),
@@ -110,6 +112,11 @@ public class RegistrySuite implements QuarkusTestResourceLifecycleManager {
     /** The key that signs what operators and services come with. */
     public KeyPair operators() {
         return operators;
+    }
+
+    /** Signs the Links' tokens. */
+    public PrivateKey linkTokenSigner() {
+        return links.getPrivate();
     }
 
     /** Checks the Links' tokens. */

@@ -18,7 +18,7 @@ public final class LinkApi {
     /** PUT {@link LinkMessages.Announcement} → 200 {@link LinkMessages.AnnouncementResult}. */
     public static final String SITES = "/link/v1/sites";
 
-    /** DELETE → 204: the Link is uninstalled and takes none of its sites with it. */
+    /** DELETE → 204: the Link was uninstalled; it and its sites are not used any more. Again is a no-op. */
     public static final String REGISTRATION = "/link/v1/registration";
 
     /** WebSocket of {@link dev.halo.protocol.frame.Frame}s. */

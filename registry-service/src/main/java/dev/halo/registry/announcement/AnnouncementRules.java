@@ -3,7 +3,6 @@ package dev.halo.registry.announcement;
 import dev.halo.protocol.link.LinkMessages.AnnouncedSite;
 import dev.halo.protocol.site.Environment;
 import dev.halo.protocol.site.LicenceKind;
-import dev.halo.protocol.site.SiteStatus;
 import dev.halo.registry.announcement.Verdict.Gone;
 import dev.halo.registry.announcement.Verdict.Kept;
 import dev.halo.registry.announcement.Verdict.NewGuidNeeded;
@@ -69,7 +68,7 @@ record AnnouncementRules(Environment environment, String sharedDeveloperId) {
             return new NewGuidNeeded("This Halo GUID belongs to another Link.");
         }
         Site own = known.ownSites().get(site.siteId());
-        if (own != null && isGone(own)) {
+        if (own != null && own.isGone()) {
             return new Gone(own.status(), "This site is " + own.status().wire() + ".");
         }
         if (site.databaseId().equalsIgnoreCase(sharedDeveloperId)) {
@@ -89,6 +88,10 @@ record AnnouncementRules(Environment environment, String sharedDeveloperId) {
     }
 
     private Verdict developer(AnnouncedSite site, Known known) {
+        // First, since the database keeps such an id once, whatever else is wrong with it.
+        if (known.takenFakeIds().contains(pmsKey(site)) || takenByAnother(site, known)) {
+            return new NewGuidNeeded(taken(site));
+        }
         if (environment != Environment.STAGE) {
             return Kept.initialising("A Zedmed with a developer licence can be used on stage only.");
         }
@@ -96,11 +99,21 @@ record AnnouncementRules(Environment environment, String sharedDeveloperId) {
             return new Refused("The Database ID of a developer licence must be the first eight characters of its Halo"
                     + " GUID, " + fakeId(site.siteId()) + ".");
         }
-        if (known.takenFakeIds().contains(pmsKey(site))) {
-            return new NewGuidNeeded("Another database has the fake Database ID " + site.databaseId() + ".");
-        }
         // Made from a GUID that is its own, the id can be nobody else's: no enrolment has to name it.
         return Kept.active();
+    }
+
+    private static String taken(AnnouncedSite site) {
+        return "Another database has the fake Database ID " + site.databaseId() + ".";
+    }
+
+    /** The Link itself may have two Halo GUIDs that begin alike. */
+    private static boolean takenByAnother(AnnouncedSite site, Known known) {
+        return known.ownSites().values().stream()
+                .anyMatch(own -> own.licenceKind() == LicenceKind.DEVELOPER
+                        && !own.isGone()
+                        && own.pmsKey().equals(pmsKey(site))
+                        && !own.id().equals(site.siteId()));
     }
 
     private Verdict standard(AnnouncedSite site, Known known) {
@@ -117,9 +130,13 @@ record AnnouncementRules(Environment environment, String sharedDeveloperId) {
     /** Of the databases of one Link with the same Database ID the known one stays. */
     private static void oneOfEach(PmsKey pmsKey, List<AnnouncedSite> sites, Known known, Map<UUID, Verdict> verdicts) {
         Site holder = known.ownSites().values().stream()
-                .filter(site -> site.pmsKey().equals(pmsKey) && site.wasActivated() && !isGone(site))
+                .filter(site -> site.pmsKey().equals(pmsKey) && site.wasActivated() && !site.isGone())
                 .findFirst()
                 .orElse(null);
+        if (holder == null && sites.stream().allMatch(site -> site.licenceKind() == LicenceKind.DEVELOPER)) {
+            sites.stream().skip(1).forEach(site -> verdicts.put(site.siteId(), new NewGuidNeeded(taken(site))));
+            return;
+        }
         for (AnnouncedSite site : sites) {
             if (holder != null && !holder.id().equals(site.siteId())) {
                 verdicts.put(
@@ -133,10 +150,6 @@ record AnnouncementRules(Environment environment, String sharedDeveloperId) {
                                 + " databases of this Link have the same Database ID; an operator must choose."));
             }
         }
-    }
-
-    private static boolean isGone(Site site) {
-        return site.status() == SiteStatus.REMOVED || site.status() == SiteStatus.UNINSTALLED;
     }
 
     /** What the Link could not read now stays as it was read before. */

@@ -25,6 +25,7 @@ import dev.halo.registry.site.PmsKey;
 import dev.halo.registry.site.Site;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,6 +41,8 @@ import java.util.stream.Collectors;
 public class Announcements {
 
     private static final String GUID_FOR_ANOTHER = "The Link announces this Halo GUID with another Database ID.";
+
+    private static final String ANOTHER_SITE = "another site of the same Link answers";
 
     private final Commands commands;
     private final Links links;
@@ -70,6 +73,47 @@ public class Announcements {
                     link.announced(announcement.linkVersion(), command.at());
                 })
                 .flatMap(link -> known(command, link, sites).flatMap(known -> apply(command, link, sites, known))));
+    }
+
+    /**
+     * Judges again what a Link announced last, after an operator changed what it may serve; what may be served is so at
+     * once.
+     *
+     * @param link locked; of one that is not trusted nothing changes
+     * @param reason why, where another site of the Link answers from now on
+     */
+    public Uni<Void> judgeAgain(Command command, Link link, String reason) {
+        if (link.status() != LinkStatus.ACTIVE) {
+            return Uni.createFrom().voidItem();
+        }
+        return command.session()
+                .flush()
+                .chain(() -> links.sites(command, link.id()))
+                .flatMap(sites -> {
+                    Map<UUID, Site> announced = sites.stream()
+                            .filter(Site::isAnnounced)
+                            .collect(Collectors.toMap(Site::id, Function.identity()));
+                    List<AnnouncedSite> as =
+                            announced.values().stream().map(Site::asAnnounced).toList();
+                    return known(command, link, as).flatMap(known -> {
+                        rules.judge(as, known).forEach((siteId, verdict) -> {
+                            if (verdict instanceof Verdict.Kept kept) {
+                                Site site = announced.get(siteId);
+                                keep(command, site, site.asAnnounced(), link, kept, false);
+                            }
+                        });
+                        return command.session()
+                                .flush()
+                                .chain(() -> authorities.claim(command, link.id(), active(announced.values()), reason))
+                                .replaceWithVoid();
+                    });
+                });
+    }
+
+    private static Map<PmsKey, UUID> active(Collection<Site> sites) {
+        return sites.stream()
+                .filter(site -> site.status() == SiteStatus.ACTIVE)
+                .collect(Collectors.toMap(Site::pmsKey, Site::id));
     }
 
     private Uni<Known> known(Command command, Link link, List<AnnouncedSite> announced) {
@@ -133,14 +177,11 @@ public class Announcements {
                 reported.put(own.id(), new HashSet<>(site.enabledIntegrators()));
             }
         }
-        Map<PmsKey, UUID> active = kept.values().stream()
-                .filter(site -> site.status() == SiteStatus.ACTIVE)
-                .collect(Collectors.toMap(Site::pmsKey, Site::id));
         return command.session()
                 .persistAll(created.toArray())
                 .call(() -> command.session().flush())
                 .call(() -> enablements.replace(command, reported))
-                .chain(() -> authorities.claim(command, link.id(), active))
+                .chain(() -> authorities.claim(command, link.id(), active(kept.values()), ANOTHER_SITE))
                 .map(answering -> new AnnouncementResult(
                         announced.stream()
                                 .map(site -> result(
@@ -169,8 +210,7 @@ public class Announcements {
             return;
         }
         reported.put(site.id(), Set.of());
-        boolean gone = site.status() == SiteStatus.REMOVED || site.status() == SiteStatus.UNINSTALLED;
-        if (!gone && site.missing(verdict == null ? Site.NOT_ANNOUNCED : GUID_FOR_ANOTHER)) {
+        if (!site.isGone() && site.missing(verdict == null ? Site.NOT_ANNOUNCED : GUID_FOR_ANOTHER)) {
             command.publish(Publication.of(site.toRecord(LinkStatus.ACTIVE)));
             audit(command, AuditAction.SITE_NO_LONGER_ANNOUNCED, site);
         }

@@ -3,6 +3,9 @@ package dev.halo.registry.audit;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.halo.registry.access.Roles;
+import dev.halo.registry.error.ApiException;
+import dev.halo.registry.paging.Filter;
+import dev.halo.registry.paging.Page;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
@@ -14,6 +17,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -46,15 +50,16 @@ public class AuditResource {
 
             UUID commandId) {}
 
-    /** @param entries the newest first */
-    public record EntryList(List<EntryView> entries) {}
+    /**
+     * @param entries the newest first
+     * @param next as {@code before} gives what comes after these; null at the end
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record EntryList(List<EntryView> entries, Long next) {}
 
     private static final String SELECT = """
             select audit_id, at, actor_kind, actor, action, subject_kind, subject_id, reason, detail, command_id
             from registry.audit_entry
-            where audit_id < :before and (:subjectId = '' or subject_id = :subjectId)
-                and (:action = '' or action = :action)
-            order by audit_id desc
             """;
 
     private final Mutiny.SessionFactory sessions;
@@ -64,20 +69,46 @@ public class AuditResource {
     }
 
     @GET
-    @Operation(summary = "The entries, the newest first; the last auditId as before gives the next ones")
+    @Operation(summary = "The entries, the newest first; next as before gives those that follow")
     public Uni<EntryList> list(
-            @RestQuery @DefaultValue("") @Size(max = 300) String subjectId,
-            @RestQuery @DefaultValue("") @Size(max = 64) String action,
+            @RestQuery @Size(min = 1, max = 32) String subjectKind,
+            @RestQuery @Size(min = 1, max = 300) String subjectId,
+            @RestQuery @Size(min = 1, max = 64) String action,
+            @RestQuery @Size(min = 1, max = 255) String actor,
+            @RestQuery UUID commandId,
+            @RestQuery @Size(max = 40) String from,
+            @RestQuery @Size(max = 40) String to,
             @RestQuery @DefaultValue("9223372036854775807") long before,
-            @RestQuery @DefaultValue("100") @Min(1) @Max(1000) int limit) {
-        return sessions.withSession(session -> session.createNativeQuery(SELECT, Object[].class)
-                .setParameter("before", before)
-                .setParameter("subjectId", subjectId)
-                .setParameter("action", action)
+            @RestQuery @DefaultValue("100") @Min(1) @Max(Page.MAX_LIMIT) int limit) {
+        Filter filter = new Filter()
+                .and("audit_id < :before", "before", before)
+                .and("subject_kind = :subjectKind", "subjectKind", subjectKind)
+                .and("subject_id = :subjectId", "subjectId", subjectId)
+                .and("action = :action", "action", action)
+                .and("actor = :actor", "actor", actor)
+                .and("command_id = :commandId", "commandId", commandId)
+                .and("at >= :from", "from", instant("from", from))
+                .and("at < :to", "to", instant("to", to));
+        return sessions.withSession(session -> filter.bind(
+                        session.createNativeQuery(SELECT + filter.where() + "order by audit_id desc", Object[].class))
                 .setMaxResults(limit)
                 .getResultList()
-                .map(rows ->
-                        new EntryList(rows.stream().map(AuditResource::view).toList())));
+                .map(rows -> rows.stream().map(AuditResource::view).toList())
+                .map(entries -> new EntryList(entries, next(entries, limit))));
+    }
+
+    private static Long next(List<EntryView> entries, int limit) {
+        return entries.size() < limit
+                ? null
+                : Long.valueOf(entries.get(entries.size() - 1).auditId());
+    }
+
+    private static Instant instant(String field, String text) {
+        try {
+            return text == null ? null : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw ApiException.badRequest(field + ": must be a time such as 2026-11-23T10:00:00Z");
+        }
     }
 
     private static EntryView view(Object[] row) {

@@ -10,7 +10,9 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -19,7 +21,10 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Which Link is authoritative for which PMS ID, as steps of a command. */
+/**
+ * Which Link is authoritative for which PMS ID, as steps of a command. Each change is published, audited and kept as an
+ * {@link AuthorityChange}. Who changes what a Link has or gets holds the lock of that Link.
+ */
 @ApplicationScoped
 public class Authorities {
 
@@ -29,14 +34,18 @@ public class Authorities {
             on conflict (pms_type, pms_id) do nothing
             """;
 
+    private static final String FIRST_REASON = "the first Link entitled to this PMS ID";
+
     /**
      * Gives a Link the PMS IDs that no Link was ever authoritative for; where it is authoritative already, makes it
-     * answer through the given sites. The database decides between Links that come at the same time.
+     * answer through the given sites. The database decides between Links that come at the same time. A PMS ID that was
+     * left without a Link stays so until an operator chooses one.
      *
      * @param sites the Link's active sites by PMS ID, already written
+     * @param reason why another site of the Link answers, where one does
      * @return the PMS IDs of these for which the Link is authoritative, with the site that answers
      */
-    public Uni<Map<PmsKey, UUID>> claim(Command command, UUID linkId, Map<PmsKey, UUID> sites) {
+    public Uni<Map<PmsKey, UUID>> claim(Command command, UUID linkId, Map<PmsKey, UUID> sites, String reason) {
         if (sites.isEmpty()) {
             return Uni.createFrom().item(Map.of());
         }
@@ -53,24 +62,26 @@ public class Authorities {
                 .flatMap(existing -> existing.size() == inOrder.size()
                         ? Uni.createFrom().item(existing)
                         : lock(command, inOrder.keySet()))
-                .map(all -> answering(command, linkId, inOrder, all));
+                .flatMap(all -> answering(command, linkId, inOrder, all, reason));
     }
 
-    private static Map<PmsKey, UUID> answering(
-            Command command, UUID linkId, Map<PmsKey, UUID> sites, Map<PmsKey, Authority> all) {
+    private static Uni<Map<PmsKey, UUID>> answering(
+            Command command, UUID linkId, Map<PmsKey, UUID> sites, Map<PmsKey, Authority> all, String reason) {
         Map<PmsKey, UUID> answering = new TreeMap<>();
+        List<AuthorityChange> changes = new ArrayList<>();
         sites.forEach((pmsKey, siteId) -> {
             Authority authority = all.get(pmsKey);
             if (!linkId.equals(authority.linkId())) {
                 return;
             }
             if (!siteId.equals(authority.siteId())) {
+                UUID before = authority.siteId();
                 authority.moveWithinLink(siteId);
-                publish(command, authority, "another site of the same Link answers");
+                changes.add(changed(command, linkId, before, authority, AuthorityCause.CHOSEN, reason));
             }
             answering.put(pmsKey, siteId);
         });
-        return answering;
+        return command.session().persistAll(changes.toArray()).replaceWith(answering);
     }
 
     private Uni<Boolean> claimFirst(Command command, UUID linkId, PmsKey pmsKey, UUID siteId) {
@@ -85,19 +96,74 @@ public class Authorities {
                 .flatMap(inserted -> inserted == 0
                         ? Uni.createFrom().item(false)
                         : lock(command, List.of(pmsKey))
-                                .invoke(found ->
-                                        publish(command, found.get(pmsKey), "the first Link entitled to this PMS ID"))
+                                .flatMap(found -> command.session()
+                                        .persist(changed(
+                                                command,
+                                                null,
+                                                null,
+                                                found.get(pmsKey),
+                                                AuthorityCause.FIRST,
+                                                FIRST_REASON)))
                                 .replaceWith(true));
     }
 
-    private static void publish(Command command, Authority authority, String reason) {
-        command.publish(Publication.of(authority.toRecord()));
-        command.audit(AuditEntry.of(
-                AuditAction.AUTHORITY_ASSIGNED,
-                SubjectKind.PMS_ID,
-                authority.pmsKey(),
-                reason,
-                Map.of("linkId", authority.linkId(), "siteId", authority.siteId())));
+    /**
+     * Leaves PMS IDs without an authoritative Link.
+     *
+     * @param cause {@link AuthorityCause#REMOVED} or {@link AuthorityCause#UNINSTALLED}
+     * @param siteId null: all that the Link has; else what this site of it answers for
+     * @return the PMS IDs that have none now
+     */
+    public Uni<List<PmsKey>> release(Command command, UUID linkId, UUID siteId, AuthorityCause cause, String reason) {
+        return lockOf(command, linkId).flatMap(held -> {
+            List<Authority> lost = held.stream()
+                    .filter(authority -> siteId == null || siteId.equals(authority.siteId()))
+                    .toList();
+            List<AuthorityChange> changes = new ArrayList<>();
+            for (Authority authority : lost) {
+                UUID before = authority.siteId();
+                authority.release(command.at());
+                changes.add(changed(command, linkId, before, authority, cause, reason));
+            }
+            return command.session()
+                    .persistAll(changes.toArray())
+                    .replaceWith(lost.stream().map(Authority::pmsKey).toList());
+        });
+    }
+
+    /** Makes another Link's site authoritative; the caller has locked the row and both Links. */
+    AuthorityChange move(Command command, Authority authority, UUID toLinkId, UUID toSiteId, String reason) {
+        UUID fromLinkId = authority.linkId();
+        UUID fromSiteId = authority.siteId();
+        authority.moveTo(toLinkId, toSiteId, command.at());
+        return changed(command, fromLinkId, fromSiteId, authority, AuthorityCause.SWITCHED, reason);
+    }
+
+    private static AuthorityChange changed(
+            Command command, UUID fromLinkId, UUID fromSiteId, Authority now, AuthorityCause cause, String reason) {
+        command.publish(Publication.of(now.toRecord()));
+        Map<String, Object> detail = new HashMap<>();
+        detail.put("cause", cause.wire());
+        put(detail, "fromLinkId", fromLinkId);
+        put(detail, "fromSiteId", fromSiteId);
+        put(detail, "linkId", now.linkId());
+        put(detail, "siteId", now.siteId());
+        command.audit(AuditEntry.of(action(cause), SubjectKind.PMS_ID, now.pmsKey(), reason, detail));
+        return AuthorityChange.of(command, fromLinkId, fromSiteId, now, cause, reason);
+    }
+
+    private static void put(Map<String, Object> detail, String name, UUID value) {
+        if (value != null) {
+            detail.put(name, value);
+        }
+    }
+
+    private static AuditAction action(AuthorityCause cause) {
+        return switch (cause) {
+            case FIRST, CHOSEN -> AuditAction.AUTHORITY_ASSIGNED;
+            case SWITCHED -> AuditAction.AUTHORITY_SWITCHED;
+            case REMOVED, UNINSTALLED -> AuditAction.AUTHORITY_RELEASED;
+        };
     }
 
     /**
@@ -113,5 +179,13 @@ public class Authorities {
                 .map(list -> list.stream()
                         .filter(authority -> pmsKeys.contains(authority.pmsKey()))
                         .collect(Collectors.toMap(Authority::pmsKey, Function.identity())));
+    }
+
+    private static Uni<List<Authority>> lockOf(Command command, UUID linkId) {
+        return command.session()
+                .createSelectionQuery("from Authority where linkId = :link order by pmsType, pmsId", Authority.class)
+                .setParameter("link", linkId)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getResultList();
     }
 }

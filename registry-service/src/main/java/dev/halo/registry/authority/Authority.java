@@ -53,7 +53,7 @@ public class Authority {
         return linkId;
     }
 
-    /** Of that Link, the site that answers to the PMS ID; null while it has none. */
+    /** Of that Link, the site that answers to the PMS ID; null when no Link is authoritative. */
     public UUID siteId() {
         return siteId;
     }
@@ -62,6 +62,23 @@ public class Authority {
     void moveWithinLink(UUID toSiteId) {
         siteId = toSiteId;
         version++;
+    }
+
+    /** Another Link is authoritative, or one where there was none. */
+    void moveTo(UUID toLinkId, UUID toSiteId, Instant at) {
+        linkId = toLinkId;
+        siteId = toSiteId;
+        since = at;
+        version++;
+    }
+
+    /** No Link is authoritative until an operator chooses one. */
+    void release(Instant at) {
+        moveTo(null, null, at);
+    }
+
+    long version() {
+        return version;
     }
 
     /** What is published. */

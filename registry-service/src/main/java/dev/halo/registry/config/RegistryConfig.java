@@ -9,6 +9,7 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import java.util.Optional;
+import org.hibernate.validator.constraints.time.DurationMax;
 
 /** What an operator sets for the registry. */
 @ConfigMapping(prefix = "halo.registry")
@@ -57,6 +58,9 @@ public interface RegistryConfig {
     /** Webhooks of integrators. */
     Webhooks webhooks();
 
+    /** Switches of authority. */
+    Authority authority();
+
     /** Where PostgreSQL is. */
     Database database();
 
@@ -104,6 +108,23 @@ public interface RegistryConfig {
         /** Lets receivers be reached by plain http: on a developer's machine and on stage, never for practices' data. */
         @WithDefault("false")
         boolean allowHttp();
+    }
+
+    /** Switches of authority. */
+    interface Authority {
+        /**
+         * How long a switch waits for the losing Link to confirm before it is answered; afterwards the switch tells
+         * when it is read. From 0 to 30 s.
+         */
+        @WithDefault("PT3S")
+        @DurationMax(seconds = 30)
+        Duration confirmationWait();
+
+        /** Switches that wait for a confirmation at a time; further ones are answered without waiting. */
+        @WithDefault("100")
+        @Min(0)
+        @Max(10_000)
+        int maxWaiting();
     }
 
     /** Enrolment tokens. */

@@ -13,6 +13,7 @@ import dev.halo.registry.enrolment.EnrolmentTokensResource.IssueRequest;
 import dev.halo.registry.enrolment.EnrolmentTokensResource.Issued;
 import dev.halo.registry.enrolment.EnrolmentTokensResource.TokenView;
 import dev.halo.registry.error.ApiException;
+import dev.halo.registry.paging.Page;
 import dev.halo.registry.secret.Secrets;
 import dev.halo.registry.site.PmsKey;
 import io.smallrye.mutiny.Uni;
@@ -89,14 +90,16 @@ public class EnrolmentTokens {
         return validFor;
     }
 
-    Uni<List<TokenView>> list(int limit) {
+    /** The newest first. */
+    Uni<Page<TokenView>> list(int offset, int limit) {
         return sessions.withSession(session -> session.createSelectionQuery(
                         "from EnrolmentToken order by createdAt desc, id", EnrolmentToken.class)
-                .setMaxResults(limit)
+                .setFirstResult(offset)
+                .setMaxResults(limit + 1)
                 .getResultList()
-                .flatMap(tokens -> pmsIds(session, tokens).map(pmsIds -> tokens.stream()
-                        .map(token -> view(token, pmsIds.getOrDefault(token.id(), List.of())))
-                        .toList())));
+                .map(tokens -> Page.of(tokens, offset, limit))
+                .flatMap(page -> pmsIds(session, page.items())
+                        .map(pmsIds -> page.map(token -> view(token, pmsIds.getOrDefault(token.id(), List.of()))))));
     }
 
     private static Uni<Map<UUID, List<String>>> pmsIds(Mutiny.Session session, List<EnrolmentToken> tokens) {

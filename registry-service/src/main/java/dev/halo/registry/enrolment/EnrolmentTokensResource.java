@@ -3,6 +3,7 @@ package dev.halo.registry.enrolment;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.halo.registry.access.Callers;
 import dev.halo.registry.access.Roles;
+import dev.halo.registry.paging.Page;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -84,8 +85,12 @@ public class EnrolmentTokensResource {
             UUID usedByLink,
             Instant revokedAt) {}
 
-    /** @param enrolmentTokens the newest first */
-    public record TokenList(List<TokenView> enrolmentTokens) {}
+    /**
+     * @param enrolmentTokens the newest first
+     * @param nextOffset where the next ones begin; null at the end
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record TokenList(List<TokenView> enrolmentTokens, Integer nextOffset) {}
 
     private final EnrolmentTokens tokens;
     private final Callers callers;
@@ -106,8 +111,10 @@ public class EnrolmentTokensResource {
     @GET
     @RolesAllowed({Roles.OPERATOR, Roles.SUPPORT})
     @Operation(summary = "The tokens, the newest first")
-    public Uni<TokenList> list(@RestQuery @DefaultValue("100") @Min(1) @Max(1000) int limit) {
-        return tokens.list(limit).map(TokenList::new);
+    public Uni<TokenList> list(
+            @RestQuery @DefaultValue("0") @Min(0) @Max(Page.MAX_OFFSET) int offset,
+            @RestQuery @DefaultValue("100") @Min(1) @Max(Page.MAX_LIMIT) int limit) {
+        return tokens.list(offset, limit).map(page -> new TokenList(page.items(), page.nextOffset()));
     }
 
     @DELETE

@@ -41,6 +41,11 @@ public final class ApiException extends RuntimeException {
         return new ApiException(Status.CONFLICT, message, null);
     }
 
+    /** 412: what the caller has seen is not how it is now. */
+    public static ApiException preconditionFailed(String message) {
+        return new ApiException(Status.PRECONDITION_FAILED, message, null);
+    }
+
     /** 429 with {@code Retry-After}. */
     public static ApiException tooManyRequests(String message, Duration retryAfter) {
         return new ApiException(Status.TOO_MANY_REQUESTS, message, retryAfter);

@@ -91,6 +91,14 @@ public class Integrator {
         return version;
     }
 
+    /** What an operator says of it as a whole. */
+    void describe(String newName, List<String> newAddresses, String newTier) {
+        name = newName;
+        allowedAddresses = List.copyOf(newAddresses);
+        tier = newTier;
+        version++;
+    }
+
     /** One of its keys was issued or revoked. */
     void keysChanged() {
         version++;

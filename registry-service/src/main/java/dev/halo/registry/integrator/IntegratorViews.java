@@ -3,6 +3,8 @@ package dev.halo.registry.integrator;
 import dev.halo.registry.error.ApiException;
 import dev.halo.registry.integrator.IntegratorsResource.IntegratorView;
 import dev.halo.registry.integrator.IntegratorsResource.KeyView;
+import dev.halo.registry.paging.Filter;
+import dev.halo.registry.paging.Page;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -21,22 +23,25 @@ public class IntegratorViews {
         this.sessions = sessions;
     }
 
-    Uni<List<IntegratorView>> list(String name, int offset, int limit) {
-        String query = name == null
-                ? "from Integrator order by lower(name)"
-                : "from Integrator where lower(name) = lower(:name) order by lower(name)";
-        return sessions.withSession(session -> {
-            var select = session.createSelectionQuery(query, Integrator.class);
-            if (name != null) {
-                select.setParameter("name", name);
-            }
-            return select.setFirstResult(offset)
-                    .setMaxResults(limit)
-                    .getResultList()
-                    .flatMap(found -> keys(session, found).map(keys -> found.stream()
-                            .map(one -> view(one, keys.getOrDefault(one.id(), List.of())))
-                            .toList()));
-        });
+    /**
+     * By name.
+     *
+     * @param name null: any; else this one, in any case
+     * @param search null: any; else a part of the name
+     */
+    Uni<Page<IntegratorView>> list(String name, String search, Boolean active, int offset, int limit) {
+        Filter filter = new Filter()
+                .and("lower(i.name) = lower(:name)", "name", name)
+                .and("locate(lower(:search), lower(i.name)) > 0", "search", search)
+                .and("i.active = :active", "active", active);
+        return sessions.withSession(session -> filter.bind(session.createSelectionQuery(
+                        "from Integrator i" + filter.where() + "order by lower(i.name)", Integrator.class))
+                .setFirstResult(offset)
+                .setMaxResults(limit + 1)
+                .getResultList()
+                .map(found -> Page.of(found, offset, limit))
+                .flatMap(page -> keys(session, page.items())
+                        .map(keys -> page.map(one -> view(one, keys.getOrDefault(one.id(), List.of()))))));
     }
 
     Uni<IntegratorView> get(UUID integratorId) {

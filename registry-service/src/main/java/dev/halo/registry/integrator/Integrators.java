@@ -13,8 +13,10 @@ import dev.halo.registry.error.ApiException;
 import dev.halo.registry.integrator.IntegratorsResource.CreateRequest;
 import dev.halo.registry.integrator.IntegratorsResource.IntegratorView;
 import dev.halo.registry.integrator.IntegratorsResource.IssuedKey;
+import dev.halo.registry.integrator.IntegratorsResource.UpdateRequest;
 import dev.halo.registry.outbox.Publication;
 import dev.halo.registry.secret.Secrets;
+import dev.halo.registry.tag.Precondition;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
@@ -39,21 +41,51 @@ public class Integrators {
 
     /** Fails with 409 where the name is taken. */
     Uni<IntegratorView> create(Actor operator, CreateRequest request) {
-        return commands.execute("createIntegrator", operator, command -> command.session()
-                .createSelectionQuery("from Integrator where lower(name) = lower(:name)", Integrator.class)
-                .setParameter("name", request.name())
-                .getSingleResultOrNull()
-                .flatMap(existing -> {
-                    if (existing != null) {
-                        throw ApiException.conflict("The name is taken by integrator " + existing.id() + ".");
-                    }
+        return commands.execute("createIntegrator", operator, command -> nameMustBeFree(command, null, request.name())
+                .flatMap(free -> {
                     Integrator integrator = Integrator.created(
                             request.name(), request.allowedAddresses(), request.tier(), command.at());
-                    changed(command, integrator, List.of(), AuditAction.INTEGRATOR_CREATED, Map.of());
+                    changed(command, integrator, List.of(), AuditAction.INTEGRATOR_CREATED, null, Map.of());
                     return command.session()
                             .persist(integrator)
                             .replaceWith(IntegratorViews.view(integrator, List.of()));
                 }));
+    }
+
+    /** Changes its name, addresses and tier, all of them; fails with 409 where the name is taken. */
+    Uni<IntegratorView> update(Actor operator, UUID integratorId, UpdateRequest request, Precondition precondition) {
+        return commands.execute("updateIntegrator", operator, command -> lock(command, integratorId, precondition)
+                .call(() -> nameMustBeFree(command, integratorId, request.name()))
+                .flatMap(integrator -> keys(command, integratorId).map(keys -> {
+                    Map<String, Object> before = described(integrator);
+                    integrator.describe(request.name(), request.allowedAddresses(), request.tier());
+                    Map<String, Object> detail = Map.of("before", before, "after", described(integrator));
+                    changed(command, integrator, keys, AuditAction.INTEGRATOR_CHANGED, request.reason(), detail);
+                    return IntegratorViews.view(integrator, keys);
+                })));
+    }
+
+    private static Map<String, Object> described(Integrator integrator) {
+        return Map.of(
+                "name",
+                integrator.name(),
+                "allowedAddresses",
+                integrator.allowedAddresses(),
+                "tier",
+                integrator.tier() == null ? "" : integrator.tier());
+    }
+
+    private static Uni<Void> nameMustBeFree(Command command, UUID self, String name) {
+        return command.session()
+                .createSelectionQuery("from Integrator where lower(name) = lower(:name)", Integrator.class)
+                .setParameter("name", name)
+                .getSingleResultOrNull()
+                .invoke(existing -> {
+                    if (existing != null && !existing.id().equals(self)) {
+                        throw ApiException.conflict("The name is taken by integrator " + existing.id() + ".");
+                    }
+                })
+                .replaceWithVoid();
     }
 
     /**
@@ -61,9 +93,11 @@ public class Integrators {
      *
      * @param rotate revokes the key that the slot has
      */
-    Uni<IssuedKey> issueKey(Actor operator, UUID integratorId, KeySlot slot, boolean rotate) {
+    Uni<IssuedKey> issueKey(
+            Actor operator, UUID integratorId, KeySlot slot, boolean rotate, Precondition precondition) {
         String text = secrets.make(config.environment().keyPrefix());
-        return commands.execute(rotate ? "rotateKey" : "issueKey", operator, command -> lock(command, integratorId)
+        return commands.execute(rotate ? "rotateKey" : "issueKey", operator, command -> lock(
+                        command, integratorId, precondition)
                 .flatMap(integrator -> keys(command, integratorId).flatMap(keys -> {
                     if (!rotate && active(keys, slot) != null) {
                         throw ApiException.conflict("The slot " + slot + " has an active key; rotate or revoke it.");
@@ -74,7 +108,7 @@ public class Integrators {
                     List<SubscriptionKey> all = new ArrayList<>(keys);
                     all.add(0, key);
                     integrator.keysChanged();
-                    changed(command, integrator, all, AuditAction.KEY_ISSUED, Map.of("slot", slot.name()));
+                    changed(command, integrator, all, AuditAction.KEY_ISSUED, null, Map.of("slot", slot.name()));
                     // The revocation first: the slot takes one active key at a time.
                     return command.session()
                             .flush()
@@ -84,8 +118,8 @@ public class Integrators {
     }
 
     /** Fails with 404 where the slot has no active key. */
-    Uni<Void> revokeKey(Actor operator, UUID integratorId, KeySlot slot) {
-        return commands.execute("revokeKey", operator, command -> lock(command, integratorId)
+    Uni<Void> revokeKey(Actor operator, UUID integratorId, KeySlot slot, Precondition precondition) {
+        return commands.execute("revokeKey", operator, command -> lock(command, integratorId, precondition)
                 .flatMap(integrator -> keys(command, integratorId).invoke(keys -> {
                     if (active(keys, slot) == null) {
                         throw ApiException.notFound("The slot " + slot + " has no active key.");
@@ -98,23 +132,32 @@ public class Integrators {
     }
 
     /** Suspends an integrator or takes it back; a no-op where it is so already. */
-    Uni<IntegratorView> activate(Actor operator, UUID integratorId, boolean active) {
-        return commands.execute("activateIntegrator", operator, command -> lock(command, integratorId)
+    Uni<IntegratorView> activate(
+            Actor operator, UUID integratorId, boolean active, String reason, Precondition precondition) {
+        return commands.execute("activateIntegrator", operator, command -> lock(command, integratorId, precondition)
                 .flatMap(integrator -> keys(command, integratorId).map(keys -> {
                     if (integrator.isActive() != active) {
                         integrator.activate(active);
-                        changed(command, integrator, keys, AuditAction.INTEGRATOR_CHANGED, Map.of("active", active));
+                        changed(
+                                command,
+                                integrator,
+                                keys,
+                                AuditAction.INTEGRATOR_CHANGED,
+                                reason,
+                                Map.of("active", active));
                     }
                     return IntegratorViews.view(integrator, keys);
                 })));
     }
 
-    static Uni<Integrator> lock(Command command, UUID integratorId) {
+    /** The integrator, locked; fails with 404, and with 412 where it is not as the caller read it. */
+    static Uni<Integrator> lock(Command command, UUID integratorId, Precondition precondition) {
         return command.session()
                 .find(Integrator.class, integratorId, LockModeType.PESSIMISTIC_WRITE)
                 .onItem()
                 .ifNull()
-                .failWith(() -> ApiException.notFound("There is no integrator " + integratorId + "."));
+                .failWith(() -> ApiException.notFound("There is no integrator " + integratorId + "."))
+                .invoke(integrator -> precondition.requires(integrator.version()));
     }
 
     /** The newest first: active ones, and as many revoked ones as are published. */
@@ -160,9 +203,10 @@ public class Integrators {
             Integrator integrator,
             List<SubscriptionKey> keys,
             AuditAction action,
+            String reason,
             Map<String, Object> detail) {
         command.publish(Publication.of(integrator.toFact(published(keys))));
-        command.audit(AuditEntry.of(action, SubjectKind.INTEGRATOR, integrator.id(), null, detail));
+        command.audit(AuditEntry.of(action, SubjectKind.INTEGRATOR, integrator.id(), reason, detail));
     }
 
     private List<IntegratorFact.Key> published(List<SubscriptionKey> keys) {

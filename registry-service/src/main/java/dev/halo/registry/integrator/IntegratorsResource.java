@@ -3,7 +3,12 @@ package dev.halo.registry.integrator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.halo.protocol.integrator.IntegratorFact.KeySlot;
 import dev.halo.registry.access.Callers;
+import dev.halo.registry.access.OptionalReason;
+import dev.halo.registry.access.ReasonRequest;
 import dev.halo.registry.access.Roles;
+import dev.halo.registry.paging.Page;
+import dev.halo.registry.tag.Precondition;
+import dev.halo.registry.tag.Versioned;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -17,8 +22,10 @@ import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.List;
@@ -26,6 +33,7 @@ import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
+import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 
@@ -56,6 +64,25 @@ public class IntegratorsResource {
         }
     }
 
+    /** All that can be changed of an integrator, as {@link CreateRequest}, and perhaps why. */
+    public record UpdateRequest(
+            @NotNull(message = "is required")
+            @Pattern(regexp = "\\S(\\P{Cntrl}{0,198}\\S)?", message = "must be 1 to 200 characters")
+            String name,
+
+            @Size(max = 100, message = "must be at most 100 entries")
+            List<@CidrBlock String> allowedAddresses,
+
+            @Pattern(regexp = "[A-Za-z0-9_-]{1,64}", message = "must be 1 to 64 letters, digits, - or _")
+            String tier,
+
+            @Pattern(regexp = ReasonRequest.PATTERN, message = ReasonRequest.MESSAGE)
+            String reason) {
+        public UpdateRequest {
+            allowedAddresses = allowedAddresses == null ? List.of() : allowedAddresses;
+        }
+    }
+
     /** Which of the two keys. */
     public record KeyRequest(
             @NotNull(message = "must be PRIMARY or SECONDARY")
@@ -82,10 +109,15 @@ public class IntegratorsResource {
             String tier,
             List<KeyView> keys,
             Instant createdAt,
-            long version) {}
+            long version)
+            implements Versioned {}
 
-    /** @param integrators by name */
-    public record IntegratorList(List<IntegratorView> integrators) {}
+    /**
+     * @param integrators by name
+     * @param nextOffset where the next ones begin; null at the end
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record IntegratorList(List<IntegratorView> integrators, Integer nextOffset) {}
 
     private final Integrators integrators;
     private final IntegratorViews views;
@@ -107,12 +139,15 @@ public class IntegratorsResource {
 
     @GET
     @RolesAllowed({Roles.OPERATOR, Roles.SUPPORT})
-    @Operation(summary = "The integrators by name; the query parameter name finds one")
+    @Operation(summary = "The integrators by name; name finds one, search a part of it")
     public Uni<IntegratorList> list(
             @RestQuery @Size(max = 200) String name,
-            @RestQuery @DefaultValue("0") @Min(0) int offset,
-            @RestQuery @DefaultValue("100") @Min(1) @Max(1000) int limit) {
-        return views.list(name, offset, limit).map(IntegratorList::new);
+            @RestQuery @Size(min = 1, max = 200) String search,
+            @RestQuery Boolean active,
+            @RestQuery @DefaultValue("0") @Min(0) @Max(Page.MAX_OFFSET) int offset,
+            @RestQuery @DefaultValue("100") @Min(1) @Max(Page.MAX_LIMIT) int limit) {
+        return views.list(name, search, active, offset, limit)
+                .map(page -> new IntegratorList(page.items(), page.nextOffset()));
     }
 
     @GET
@@ -123,14 +158,27 @@ public class IntegratorsResource {
         return views.get(integratorId);
     }
 
+    @PUT
+    @Path("/{integratorId}")
+    @RolesAllowed(Roles.OPERATOR)
+    @Operation(summary = "Change the name, the allowed addresses and the tier, all of them")
+    public Uni<IntegratorView> update(
+            @RestPath UUID integratorId,
+            @Valid @NotNull(message = "The body is missing.") UpdateRequest request,
+            @RestHeader(HttpHeaders.IF_MATCH) String ifMatch) {
+        return integrators.update(callers.operator(), integratorId, request, Precondition.of(ifMatch));
+    }
+
     @POST
     @Path("/{integratorId}/keys")
     @RolesAllowed(Roles.OPERATOR)
     @ResponseStatus(201)
     @Operation(summary = "Issue a key in a slot that has none")
     public Uni<IssuedKey> issueKey(
-            @RestPath UUID integratorId, @Valid @NotNull(message = "The body is missing.") KeyRequest request) {
-        return integrators.issueKey(callers.operator(), integratorId, request.slot(), false);
+            @RestPath UUID integratorId,
+            @Valid @NotNull(message = "The body is missing.") KeyRequest request,
+            @RestHeader(HttpHeaders.IF_MATCH) String ifMatch) {
+        return integrators.issueKey(callers.operator(), integratorId, request.slot(), false, Precondition.of(ifMatch));
     }
 
     @POST
@@ -138,8 +186,9 @@ public class IntegratorsResource {
     @RolesAllowed(Roles.OPERATOR)
     @ResponseStatus(201)
     @Operation(summary = "Revoke the key of a slot and issue another")
-    public Uni<IssuedKey> rotateKey(@RestPath UUID integratorId, @RestPath KeySlot slot) {
-        return integrators.issueKey(callers.operator(), integratorId, slot, true);
+    public Uni<IssuedKey> rotateKey(
+            @RestPath UUID integratorId, @RestPath KeySlot slot, @RestHeader(HttpHeaders.IF_MATCH) String ifMatch) {
+        return integrators.issueKey(callers.operator(), integratorId, slot, true, Precondition.of(ifMatch));
     }
 
     @DELETE
@@ -147,23 +196,32 @@ public class IntegratorsResource {
     @RolesAllowed(Roles.OPERATOR)
     @ResponseStatus(204)
     @Operation(summary = "Revoke the key of a slot")
-    public Uni<Void> revokeKey(@RestPath UUID integratorId, @RestPath KeySlot slot) {
-        return integrators.revokeKey(callers.operator(), integratorId, slot);
+    public Uni<Void> revokeKey(
+            @RestPath UUID integratorId, @RestPath KeySlot slot, @RestHeader(HttpHeaders.IF_MATCH) String ifMatch) {
+        return integrators.revokeKey(callers.operator(), integratorId, slot, Precondition.of(ifMatch));
     }
 
     @POST
     @Path("/{integratorId}/suspend")
     @RolesAllowed(Roles.OPERATOR)
     @Operation(summary = "Refuse the integrator's keys until it is activated again")
-    public Uni<IntegratorView> suspend(@RestPath UUID integratorId) {
-        return integrators.activate(callers.operator(), integratorId, false);
+    public Uni<IntegratorView> suspend(
+            @RestPath UUID integratorId,
+            @Valid OptionalReason request,
+            @RestHeader(HttpHeaders.IF_MATCH) String ifMatch) {
+        return integrators.activate(
+                callers.operator(), integratorId, false, OptionalReason.of(request), Precondition.of(ifMatch));
     }
 
     @POST
     @Path("/{integratorId}/activate")
     @RolesAllowed(Roles.OPERATOR)
     @Operation(summary = "Take a suspended integrator back")
-    public Uni<IntegratorView> activate(@RestPath UUID integratorId) {
-        return integrators.activate(callers.operator(), integratorId, true);
+    public Uni<IntegratorView> activate(
+            @RestPath UUID integratorId,
+            @Valid OptionalReason request,
+            @RestHeader(HttpHeaders.IF_MATCH) String ifMatch) {
+        return integrators.activate(
+                callers.operator(), integratorId, true, OptionalReason.of(request), Precondition.of(ifMatch));
     }
 }

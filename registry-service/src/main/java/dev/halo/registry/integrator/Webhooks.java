@@ -16,6 +16,7 @@ import dev.halo.registry.integrator.WebhooksResource.IssuedSecret;
 import dev.halo.registry.integrator.WebhooksResource.SetRequest;
 import dev.halo.registry.integrator.WebhooksResource.WebhooksView;
 import dev.halo.registry.secret.Secrets;
+import dev.halo.registry.tag.Precondition;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
@@ -61,41 +62,43 @@ public class Webhooks {
     }
 
     /** Sets the URLs; the secret stays, or is made and shown where there was none. */
-    Uni<WebhooksView> set(Actor operator, UUID integratorId, SetRequest request) {
+    Uni<WebhooksView> set(Actor operator, UUID integratorId, SetRequest request, Precondition precondition) {
         check("url", request.url(), true);
         check("asyncUrl", request.asyncUrl(), false);
         check("registeredUrl", request.registeredUrl(), false);
         SecretSeal key = requireSeal();
         String fresh = secrets.make(SECRET_PREFIX);
-        return commands.execute("setWebhooks", operator, command -> Integrators.lock(command, integratorId)
-                .flatMap(integrator -> {
-                    IntegratorFact.Webhooks before = integrator.webhooks();
-                    String sealed = before == null ? key.seal(integratorId, fresh) : before.sealedSecret();
-                    IntegratorFact.Webhooks now = new IntegratorFact.Webhooks(
-                            request.url(), request.asyncUrl(), request.registeredUrl(), sealed);
-                    integrator.notifyAt(now);
-                    audit(
-                            command,
-                            AuditAction.WEBHOOKS_CHANGED,
-                            integratorId,
-                            Map.of(
-                                    "ownAsyncUrl",
-                                    request.asyncUrl() != null,
-                                    "ownRegisteredUrl",
-                                    request.registeredUrl() != null,
-                                    "secretIssued",
-                                    before == null));
-                    return integrators
-                            .published(command, integrator)
-                            .replaceWith(view(now, before == null ? fresh : null));
-                }));
+        return commands.execute(
+                "setWebhooks", operator, command -> Integrators.lock(command, integratorId, precondition)
+                        .flatMap(integrator -> {
+                            IntegratorFact.Webhooks before = integrator.webhooks();
+                            String sealed = before == null ? key.seal(integratorId, fresh) : before.sealedSecret();
+                            IntegratorFact.Webhooks now = new IntegratorFact.Webhooks(
+                                    request.url(), request.asyncUrl(), request.registeredUrl(), sealed);
+                            integrator.notifyAt(now);
+                            audit(
+                                    command,
+                                    AuditAction.WEBHOOKS_CHANGED,
+                                    integratorId,
+                                    Map.of(
+                                            "ownAsyncUrl",
+                                            request.asyncUrl() != null,
+                                            "ownRegisteredUrl",
+                                            request.registeredUrl() != null,
+                                            "secretIssued",
+                                            before == null));
+                            return integrators
+                                    .published(command, integrator)
+                                    .replaceWith(view(now, before == null ? fresh : null));
+                        }));
     }
 
     /** A new secret in the place of the old one; fails with 404 where no webhooks are set. */
-    Uni<IssuedSecret> issueSecret(Actor operator, UUID integratorId) {
+    Uni<IssuedSecret> issueSecret(Actor operator, UUID integratorId, Precondition precondition) {
         SecretSeal key = requireSeal();
         String fresh = secrets.make(SECRET_PREFIX);
-        return commands.execute("issueWebhookSecret", operator, command -> Integrators.lock(command, integratorId)
+        return commands.execute("issueWebhookSecret", operator, command -> Integrators.lock(
+                        command, integratorId, precondition)
                 .flatMap(integrator -> {
                     IntegratorFact.Webhooks before = requireSet(integrator);
                     integrator.notifyAt(new IntegratorFact.Webhooks(
@@ -108,16 +111,17 @@ public class Webhooks {
     }
 
     /** A no-op where none are set. */
-    Uni<Void> remove(Actor operator, UUID integratorId) {
-        return commands.execute("removeWebhooks", operator, command -> Integrators.lock(command, integratorId)
-                .flatMap(integrator -> {
-                    if (integrator.webhooks() == null) {
-                        return Uni.createFrom().voidItem();
-                    }
-                    integrator.notifyAt(null);
-                    audit(command, AuditAction.WEBHOOKS_REMOVED, integratorId, Map.of());
-                    return integrators.published(command, integrator);
-                }));
+    Uni<Void> remove(Actor operator, UUID integratorId, Precondition precondition) {
+        return commands.execute(
+                "removeWebhooks", operator, command -> Integrators.lock(command, integratorId, precondition)
+                        .flatMap(integrator -> {
+                            if (integrator.webhooks() == null) {
+                                return Uni.createFrom().voidItem();
+                            }
+                            integrator.notifyAt(null);
+                            audit(command, AuditAction.WEBHOOKS_REMOVED, integratorId, Map.of());
+                            return integrators.published(command, integrator);
+                        }));
     }
 
     private void check(String field, String url, boolean required) {

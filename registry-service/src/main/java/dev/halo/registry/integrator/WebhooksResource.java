@@ -3,6 +3,7 @@ package dev.halo.registry.integrator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.halo.registry.access.Callers;
 import dev.halo.registry.access.Roles;
+import dev.halo.registry.tag.Precondition;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -14,12 +15,14 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
+import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 
 /** Where integrators are notified, for operators. */
@@ -80,16 +83,18 @@ public class WebhooksResource {
     @RolesAllowed(Roles.OPERATOR)
     @Operation(summary = "Set where the integrator is notified; the first time a secret is made and shown")
     public Uni<WebhooksView> set(
-            @RestPath UUID integratorId, @Valid @NotNull(message = "The body is missing.") SetRequest request) {
-        return webhooks.set(callers.operator(), integratorId, request);
+            @RestPath UUID integratorId,
+            @Valid @NotNull(message = "The body is missing.") SetRequest request,
+            @RestHeader(HttpHeaders.IF_MATCH) String ifMatch) {
+        return webhooks.set(callers.operator(), integratorId, request, Precondition.of(ifMatch));
     }
 
     @DELETE
     @RolesAllowed(Roles.OPERATOR)
     @ResponseStatus(204)
     @Operation(summary = "Notify the integrator no more, and forget its secret")
-    public Uni<Void> remove(@RestPath UUID integratorId) {
-        return webhooks.remove(callers.operator(), integratorId);
+    public Uni<Void> remove(@RestPath UUID integratorId, @RestHeader(HttpHeaders.IF_MATCH) String ifMatch) {
+        return webhooks.remove(callers.operator(), integratorId, Precondition.of(ifMatch));
     }
 
     @POST
@@ -97,7 +102,8 @@ public class WebhooksResource {
     @RolesAllowed(Roles.OPERATOR)
     @ResponseStatus(201)
     @Operation(summary = "Issue another signing secret; the old one is not used any more")
-    public Uni<IssuedSecret> issueSecret(@RestPath UUID integratorId) {
-        return webhooks.issueSecret(callers.operator(), integratorId);
+    public Uni<IssuedSecret> issueSecret(
+            @RestPath UUID integratorId, @RestHeader(HttpHeaders.IF_MATCH) String ifMatch) {
+        return webhooks.issueSecret(callers.operator(), integratorId, Precondition.of(ifMatch));
     }
 }

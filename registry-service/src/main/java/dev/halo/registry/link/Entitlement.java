@@ -43,7 +43,8 @@ public class Entitlement {
 
     protected Entitlement() {}
 
-    Entitlement(UUID linkId, PmsKey pmsKey, String grantedBy, Instant grantedAt) {
+    /** @param grantedBy the operator, or who issued the enrolment token */
+    public Entitlement(UUID linkId, PmsKey pmsKey, String grantedBy, Instant grantedAt) {
         this.linkId = linkId;
         this.pmsType = pmsKey.pmsType();
         this.pmsId = pmsKey.pmsId();

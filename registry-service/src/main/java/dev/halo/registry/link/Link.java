@@ -145,6 +145,15 @@ public class Link {
         announcedAt = at;
     }
 
+    public long version() {
+        return version;
+    }
+
+    /** An operator changed what it may serve. */
+    public void touch() {
+        version++;
+    }
+
     /** Trusts it no longer, or again. */
     public void changeStatus(LinkStatus to, String reason) {
         status = to;

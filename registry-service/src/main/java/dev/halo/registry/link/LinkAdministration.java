@@ -1,21 +1,18 @@
 package dev.halo.registry.link;
 
 import dev.halo.protocol.site.LinkStatus;
-import dev.halo.protocol.site.PmsType;
 import dev.halo.registry.access.Actor;
 import dev.halo.registry.audit.AuditAction;
-import dev.halo.registry.audit.AuditEntry;
-import dev.halo.registry.audit.AuditEntry.SubjectKind;
-import dev.halo.registry.command.Command;
 import dev.halo.registry.command.Commands;
 import dev.halo.registry.error.ApiException;
 import dev.halo.registry.link.LinksResource.LinkView;
-import dev.halo.registry.site.PmsKey;
+import dev.halo.registry.paging.Filter;
+import dev.halo.registry.paging.Page;
+import dev.halo.registry.tag.Precondition;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.hibernate.reactive.mutiny.Mutiny;
@@ -23,6 +20,12 @@ import org.hibernate.reactive.mutiny.Mutiny;
 /** What operators see of Links and do with them. */
 @ApplicationScoped
 public class LinkAdministration {
+
+    private static final String SEARCH = """
+            str(l.id) = lower(:search) or locate(lower(:search), lower(l.hostName)) > 0
+            or exists (select 1 from Site s where s.linkId = l.id
+                and (s.pmsId = :search or str(s.id) = lower(:search)))
+            """;
 
     private final Commands commands;
     private final Mutiny.SessionFactory sessions;
@@ -34,18 +37,26 @@ public class LinkAdministration {
         this.links = links;
     }
 
-    Uni<List<LinkView>> list(int offset, int limit) {
-        return sessions.withSession(
-                session -> session.createSelectionQuery("from Link order by enrolledAt desc, id", Link.class)
-                        .setFirstResult(offset)
-                        .setMaxResults(limit)
-                        .getResultList()
-                        .flatMap(found -> entitlements(session, found).map(entitled -> found.stream()
-                                .map(link -> view(link, entitled.getOrDefault(link.id(), List.of())))
-                                .toList())));
+    /**
+     * The newest first.
+     *
+     * @param status null: of any
+     * @param search null: all; else a Link GUID, a Halo GUID or PMS ID of one of its sites, or a part of its host's name
+     */
+    Uni<Page<LinkView>> list(LinkStatus status, String search, int offset, int limit) {
+        Filter filter = new Filter().and("l.status = :status", "status", status).and(SEARCH, "search", search);
+        return sessions.withSession(session -> filter.bind(session.createSelectionQuery(
+                        "from Link l" + filter.where() + "order by l.enrolledAt desc, l.id", Link.class))
+                .setFirstResult(offset)
+                .setMaxResults(limit + 1)
+                .getResultList()
+                .map(found -> Page.of(found, offset, limit))
+                .flatMap(page -> entitlements(session, page.items())
+                        .map(entitled -> page.map(link -> view(link, entitled.getOrDefault(link.id(), List.of()))))));
     }
 
-    Uni<LinkView> get(UUID linkId) {
+    /** Fails with 404. */
+    public Uni<LinkView> get(UUID linkId) {
         return sessions.withSession(session -> session.find(Link.class, linkId)
                 .onItem()
                 .ifNull()
@@ -54,9 +65,10 @@ public class LinkAdministration {
     }
 
     /** A no-op where the Link is so already; fails with 409 where it was removed. */
-    Uni<LinkView> changeStatus(Actor operator, UUID linkId, LinkStatus to, String reason) {
+    Uni<LinkView> changeStatus(Actor operator, UUID linkId, LinkStatus to, String reason, Precondition precondition) {
         AuditAction action = to == LinkStatus.ACTIVE ? AuditAction.LINK_REACTIVATED : AuditAction.LINK_SUSPENDED;
         return commands.execute("changeLinkStatus", operator, command -> links.lockKnown(command, linkId)
+                .invoke(link -> precondition.requires(link.version()))
                 .call(link -> {
                     if (link.status() == LinkStatus.REMOVED) {
                         throw ApiException.conflict("The Link was removed.");
@@ -66,30 +78,6 @@ public class LinkAdministration {
                             : links.changeStatus(command, link, to, action, reason);
                 })
                 .flatMap(link -> view(command.session(), link)));
-    }
-
-    Uni<LinkView> entitle(Actor operator, UUID linkId, List<String> pmsIds, String reason) {
-        return commands.execute("entitleLink", operator, command -> links.lockKnown(command, linkId)
-                .call(link -> links.entitlements(command, linkId)
-                        .flatMap(existing -> entitle(command, linkId, pmsIds, existing, reason)))
-                .call(() -> command.session().flush())
-                .flatMap(link -> view(command.session(), link)));
-    }
-
-    private static Uni<Void> entitle(
-            Command command, UUID linkId, List<String> pmsIds, Set<PmsKey> existing, String reason) {
-        List<PmsKey> added = pmsIds.stream()
-                .map(pmsId -> new PmsKey(PmsType.ZEDMED, pmsId))
-                .distinct()
-                .filter(pmsKey -> !existing.contains(pmsKey))
-                .toList();
-        added.forEach(pmsKey -> command.audit(AuditEntry.of(
-                AuditAction.LINK_ENTITLED, SubjectKind.LINK, linkId, reason, Map.of("pmsId", pmsKey.pmsId()))));
-        return command.session()
-                .persistAll(added.stream()
-                        .map(pmsKey ->
-                                new Entitlement(linkId, pmsKey, command.actor().name(), command.at()))
-                        .toArray());
     }
 
     private static Uni<LinkView> view(Mutiny.Session session, Link link) {
@@ -119,6 +107,7 @@ public class LinkAdministration {
                 link.linkVersion(),
                 link.enrolledAt(),
                 link.tokenIssuedAt(),
-                link.announcedAt());
+                link.announcedAt(),
+                link.version());
     }
 }

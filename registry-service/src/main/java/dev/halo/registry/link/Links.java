@@ -119,7 +119,8 @@ public class Links {
                 .replaceWithVoid();
     }
 
-    private static Uni<List<Site>> sites(Command command, UUID linkId) {
+    /** All sites of a Link, those that are gone among them. */
+    public Uni<List<Site>> sites(Command command, UUID linkId) {
         return command.session()
                 .createSelectionQuery("from Site where linkId = :link", Site.class)
                 .setParameter("link", linkId)

@@ -3,7 +3,11 @@ package dev.halo.registry.link;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.halo.protocol.site.LinkStatus;
 import dev.halo.registry.access.Callers;
+import dev.halo.registry.access.ReasonRequest;
 import dev.halo.registry.access.Roles;
+import dev.halo.registry.paging.Page;
+import dev.halo.registry.tag.Precondition;
+import dev.halo.registry.tag.Versioned;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -18,12 +22,14 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 
@@ -46,31 +52,16 @@ public class LinksResource {
             String linkVersion,
             Instant enrolledAt,
             Instant tokenIssuedAt,
-            Instant announcedAt) {}
+            Instant announcedAt,
+            long version)
+            implements Versioned {}
 
-    /** @param links the newest first */
-    public record LinkList(List<LinkView> links) {}
-
-    /** Why, for the audit. */
-    public record ReasonRequest(
-            @NotNull(message = "is required")
-            @Pattern(regexp = "\\P{Cntrl}{1,500}", message = "must be 1 to 500 characters")
-            String reason) {}
-
-    /** What to entitle a Link to, and why. */
-    public record EntitleRequest(
-            @NotNull(message = "is required") @Size(min = 1, max = 500, message = "must be 1 to 500 entries")
-            List<
-                            @NotNull
-                            @Pattern(
-                                    regexp = "[\\x21-\\x7E]{1,64}",
-                                    message = "must be 1 to 64 visible characters without spaces")
-                            String>
-                    pmsIds,
-
-            @NotNull(message = "is required")
-            @Pattern(regexp = "\\P{Cntrl}{1,500}", message = "must be 1 to 500 characters")
-            String reason) {}
+    /**
+     * @param links the newest first
+     * @param nextOffset where the next ones begin; null at the end
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record LinkList(List<LinkView> links, Integer nextOffset) {}
 
     private final LinkAdministration administration;
     private final Callers callers;
@@ -82,11 +73,17 @@ public class LinksResource {
 
     @GET
     @RolesAllowed({Roles.OPERATOR, Roles.SUPPORT})
-    @Operation(summary = "The Links, the newest first")
+    @Operation(summary = "The Links, the newest first; search takes a GUID, a PMS ID or a part of the host's name")
     public Uni<LinkList> list(
-            @RestQuery @DefaultValue("0") @Min(0) int offset,
-            @RestQuery @DefaultValue("100") @Min(1) @Max(1000) int limit) {
-        return administration.list(offset, limit).map(LinkList::new);
+            @RestQuery
+                    @Pattern(regexp = "active|suspended|removed", message = "must be one of active, suspended, removed")
+                    String status,
+            @RestQuery @Size(min = 1, max = 255) String search,
+            @RestQuery @DefaultValue("0") @Min(0) @Max(Page.MAX_OFFSET) int offset,
+            @RestQuery @DefaultValue("100") @Min(1) @Max(Page.MAX_LIMIT) int limit) {
+        return administration
+                .list(status == null ? null : LinkStatus.fromWire(status), search, offset, limit)
+                .map(page -> new LinkList(page.items(), page.nextOffset()));
     }
 
     @GET
@@ -102,8 +99,11 @@ public class LinksResource {
     @RolesAllowed(Roles.OPERATOR)
     @Operation(summary = "Trust a Link no longer: its session is closed, its tokens are not renewed")
     public Uni<LinkView> suspend(
-            @RestPath UUID linkId, @Valid @NotNull(message = "The body is missing.") ReasonRequest request) {
-        return administration.changeStatus(callers.operator(), linkId, LinkStatus.SUSPENDED, request.reason());
+            @RestPath UUID linkId,
+            @Valid @NotNull(message = "The body is missing.") ReasonRequest request,
+            @RestHeader(HttpHeaders.IF_MATCH) String ifMatch) {
+        return administration.changeStatus(
+                callers.operator(), linkId, LinkStatus.SUSPENDED, request.reason(), Precondition.of(ifMatch));
     }
 
     @POST
@@ -111,16 +111,10 @@ public class LinksResource {
     @RolesAllowed(Roles.OPERATOR)
     @Operation(summary = "Trust a suspended Link again")
     public Uni<LinkView> reactivate(
-            @RestPath UUID linkId, @Valid @NotNull(message = "The body is missing.") ReasonRequest request) {
-        return administration.changeStatus(callers.operator(), linkId, LinkStatus.ACTIVE, request.reason());
-    }
-
-    @POST
-    @Path("/{linkId}/entitlements")
-    @RolesAllowed(Roles.OPERATOR)
-    @Operation(summary = "Approve PMS IDs; the Link's next announcement makes use of them")
-    public Uni<LinkView> entitle(
-            @RestPath UUID linkId, @Valid @NotNull(message = "The body is missing.") EntitleRequest request) {
-        return administration.entitle(callers.operator(), linkId, request.pmsIds(), request.reason());
+            @RestPath UUID linkId,
+            @Valid @NotNull(message = "The body is missing.") ReasonRequest request,
+            @RestHeader(HttpHeaders.IF_MATCH) String ifMatch) {
+        return administration.changeStatus(
+                callers.operator(), linkId, LinkStatus.ACTIVE, request.reason(), Precondition.of(ifMatch));
     }
 }

@@ -50,6 +50,27 @@ public class Pairing {
         return active;
     }
 
+    UUID integratorId() {
+        return integratorId;
+    }
+
+    UUID siteId() {
+        return siteId;
+    }
+
+    Instant createdAt() {
+        return createdAt;
+    }
+
+    long version() {
+        return version;
+    }
+
+    void deactivate() {
+        active = false;
+        version++;
+    }
+
     void activate() {
         active = true;
         version++;

@@ -11,6 +11,7 @@ import dev.halo.registry.error.ApiException;
 import dev.halo.registry.integrator.Integrator;
 import dev.halo.registry.outbox.Publication;
 import dev.halo.registry.site.Site;
+import dev.halo.registry.tag.Precondition;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
@@ -56,6 +57,28 @@ public class Pairings {
         command.audit(AuditEntry.of(
                 AuditAction.PAIRED, SubjectKind.SITE, siteId, null, Map.of("integratorId", integratorId)));
         return stored.replaceWith(true);
+    }
+
+    /** Removes a pairing; the integrator may pair again. Fails with 404 where they are not paired. */
+    Uni<Void> remove(Actor operator, UUID integratorId, UUID siteId, String reason, Precondition precondition) {
+        return commands.execute("unpair", operator, command -> command.session()
+                .find(Pairing.class, new Pairing.Key(integratorId, siteId), LockModeType.PESSIMISTIC_WRITE)
+                .invoke(pairing -> {
+                    if (pairing == null || !pairing.isActive()) {
+                        throw ApiException.notFound(
+                                "Integrator " + integratorId + " is not paired with site " + siteId + ".");
+                    }
+                    precondition.requires(pairing.version());
+                    pairing.deactivate();
+                    command.publish(Publication.of(pairing.toFact()));
+                    command.audit(AuditEntry.of(
+                            AuditAction.UNPAIRED,
+                            SubjectKind.SITE,
+                            siteId,
+                            reason,
+                            Map.of("integratorId", integratorId)));
+                })
+                .replaceWithVoid());
     }
 
     private static Uni<Void> allowed(Command command, UUID integratorId, UUID siteId) {

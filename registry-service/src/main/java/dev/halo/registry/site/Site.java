@@ -116,6 +116,26 @@ public class Site {
         return problem;
     }
 
+    /** As last read from the database; null before. */
+    public String practiceName() {
+        return practiceName;
+    }
+
+    /** When it was first announced. */
+    public Instant createdAt() {
+        return createdAt;
+    }
+
+    /** Whether an operator took it away or its Link was uninstalled; that stays. */
+    public boolean isGone() {
+        return status == SiteStatus.REMOVED || status == SiteStatus.UNINSTALLED;
+    }
+
+    /** Whether its Link serves it and integrators may see it. */
+    public boolean isServed() {
+        return status == SiteStatus.ACTIVE && announced;
+    }
+
     public LicenceKind licenceKind() {
         return licenceKind;
     }
@@ -191,6 +211,35 @@ public class Site {
         problem = reason;
         version++;
         return true;
+    }
+
+    /** The operator chose another one of the Link's databases with this PMS ID: this is not the known one any more. */
+    public void setAside(String reason) {
+        status = SiteStatus.INITIALISING;
+        problem = reason;
+        activatedAt = null;
+        version++;
+    }
+
+    /** The operator chose it from the Link's databases with this PMS ID: it is the known one from now on. */
+    public void choose(Instant at) {
+        activatedAt = at;
+    }
+
+    /**
+     * It is not used any more, for ever.
+     *
+     * @param to {@link SiteStatus#REMOVED} or {@link SiteStatus#UNINSTALLED}
+     */
+    public void retire(SiteStatus to, String reason) {
+        status = to;
+        problem = reason;
+        version++;
+    }
+
+    /** What its Link announced last, without the enablements. */
+    public AnnouncedSite asAnnounced() {
+        return new AnnouncedSite(id, pmsType, pmsId, practiceName, pmsVersion, licenceKind, catalogues, List.of());
     }
 
     /** Something that is published with it has changed elsewhere, such as the status of its Link. */

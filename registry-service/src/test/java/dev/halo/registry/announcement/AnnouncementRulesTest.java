@@ -113,6 +113,24 @@ class AnnouncementRulesTest {
     }
 
     @Test
+    void twoHaloGuidsThatBeginAlikeHaveOneFakeId() {
+        UUID alike = UUID.fromString("0a1b2c3d-9999-4222-8333-444455556666");
+        AnnouncedSite first = announced(SITE, "0a1b2c3d", LicenceKind.DEVELOPER);
+        AnnouncedSite second = announced(alike, "0a1b2c3d", LicenceKind.DEVELOPER);
+
+        // Announced together, the second one needs another GUID
+        assertThat(stage.judge(List.of(first, second), knowing()))
+                .containsEntry(SITE, Kept.active())
+                .hasEntrySatisfying(alike, verdict -> assertThat(verdict).isInstanceOf(NewGuidNeeded.class));
+
+        // One after the other as well
+        Site own = known(SITE, "0a1b2c3d", LicenceKind.DEVELOPER, SiteStatus.ACTIVE);
+        assertThat(stage.judge(List.of(first, second), knowing(own)))
+                .containsEntry(SITE, Kept.active())
+                .hasEntrySatisfying(alike, verdict -> assertThat(verdict).isInstanceOf(NewGuidNeeded.class));
+    }
+
+    @Test
     void theSharedDeveloperIdIsRefusedEverywhere() {
         assertThat(only(stage, announced(SITE, "DEVELOPER", LicenceKind.DEVELOPER), knowing()))
                 .isInstanceOf(Refused.class);

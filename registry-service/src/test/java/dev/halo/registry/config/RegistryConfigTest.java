@@ -29,6 +29,8 @@ class RegistryConfigTest {
         assertThat(config.sharedDeveloperId()).isEqualTo("DEVELOPER");
         assertThat(config.outbox().publishTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.enrolment().validFor()).isEqualTo(Duration.ofHours(24));
+        assertThat(config.authority().confirmationWait()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(config.authority().maxWaiting()).isEqualTo(100);
         assertThat(config.atRestKey()).isEmpty();
         assertThat(config.webhooks().allowHttp()).isFalse();
         assertThatThrownBy(() -> config(Map.of())).hasMessageContaining("halo.registry.link-token-private-key");
