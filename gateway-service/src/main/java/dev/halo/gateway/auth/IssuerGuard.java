@@ -17,44 +17,25 @@ import org.eclipse.microprofile.config.Config;
 public class IssuerGuard {
 
     private final Environment environment;
-    private final Optional<String> tokenUrl;
     private final AdminConfig admin;
     private final Config config;
 
     public IssuerGuard(GatewayConfig gateway, AdminConfig admin, Config config) {
         this.environment = gateway.environment();
-        this.tokenUrl = gateway.registry().tokenUrl();
         this.admin = admin;
         this.config = config;
     }
 
     void check(@Observes @Priority(1) StartupEvent event) {
-        if (LaunchMode.current() != LaunchMode.NORMAL || admin.allowLocalIssuer()) {
-            return;
+        if (LaunchMode.current() == LaunchMode.NORMAL && admin.enabled() && !admin.allowLocalIssuer()) {
+            problem(
+                            environment,
+                            config.getOptionalValue("quarkus.oidc.public-key", String.class),
+                            config.getOptionalValue("quarkus.oidc.auth-server-url", String.class))
+                    .ifPresent(problem -> {
+                        throw new IllegalStateException(problem);
+                    });
         }
-        if (admin.enabled()) {
-            refuse(problem(
-                    environment,
-                    config.getOptionalValue("quarkus.oidc.public-key", String.class),
-                    config.getOptionalValue("quarkus.oidc.auth-server-url", String.class)));
-        }
-        refuse(tokenUrlProblem(environment, tokenUrl));
-    }
-
-    private static void refuse(Optional<String> problem) {
-        problem.ifPresent(text -> {
-            throw new IllegalStateException(text);
-        });
-    }
-
-    /** Why the gateway's secret cannot be sent there; empty when it can. */
-    static Optional<String> tokenUrlProblem(Environment environment, Optional<String> tokenUrl) {
-        return tokenUrl.filter(url -> environment == Environment.PRODUCTION && !isSecure(url))
-                .map(url -> "halo.gateway.registry.token-url must begin with https:// in production");
-    }
-
-    private static boolean isSecure(String url) {
-        return url.toLowerCase(Locale.ROOT).startsWith("https://");
     }
 
     /** Why the admin API cannot be served with this issuer; empty when it can. */
@@ -66,7 +47,9 @@ public class IssuerGuard {
             return Optional.of("quarkus.oidc.public-key is set: in production tokens come from an issuer, set"
                     + " quarkus.oidc.auth-server-url instead");
         }
-        return issuer.filter(IssuerGuard::isSecure).isPresent()
+        boolean secure = issuer.filter(url -> url.toLowerCase(Locale.ROOT).startsWith("https://"))
+                .isPresent();
+        return secure
                 ? Optional.empty()
                 : Optional.of("quarkus.oidc.auth-server-url must be set and begin with https:// in production");
     }

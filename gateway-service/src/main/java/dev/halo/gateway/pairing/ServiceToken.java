@@ -2,9 +2,15 @@ package dev.halo.gateway.pairing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.halo.gateway.config.AdminConfig;
 import dev.halo.gateway.config.GatewayConfig;
+import dev.halo.protocol.site.Environment;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
@@ -15,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -43,6 +50,21 @@ public class ServiceToken {
     @Inject
     public ServiceToken(GatewayConfig config) {
         this(config.registry(), System::nanoTime);
+    }
+
+    void check(@Observes @Priority(1) StartupEvent event, GatewayConfig gateway, AdminConfig admin) {
+        if (LaunchMode.current() == LaunchMode.NORMAL && !admin.allowLocalIssuer()) {
+            problem(gateway.environment(), config.tokenUrl()).ifPresent(problem -> {
+                throw new IllegalStateException(problem);
+            });
+        }
+    }
+
+    /** Why the gateway's secret cannot be sent there; empty when it can. */
+    static Optional<String> problem(Environment environment, Optional<String> tokenUrl) {
+        return tokenUrl.filter(url -> environment == Environment.PRODUCTION
+                        && !url.toLowerCase(Locale.ROOT).startsWith("https://"))
+                .map(url -> "halo.gateway.registry.token-url must begin with https:// in production");
     }
 
     ServiceToken(GatewayConfig.Registry config, LongSupplier nanoTime) {

@@ -26,17 +26,6 @@ class IssuerGuardTest {
         assertThat(problem(Environment.STAGE, Optional.of("key"), NONE)).isEmpty();
     }
 
-    @Test
-    void theGatewaysSecretLeavesProductionOverTlsOnly() {
-        Optional<String> plain = Optional.of("http://login.example.org/token");
-
-        assertThat(IssuerGuard.tokenUrlProblem(Environment.PRODUCTION, plain)).isPresent();
-        assertThat(IssuerGuard.tokenUrlProblem(Environment.PRODUCTION, Optional.of("https://login.example.org/token")))
-                .isEmpty();
-        assertThat(IssuerGuard.tokenUrlProblem(Environment.PRODUCTION, NONE)).isEmpty();
-        assertThat(IssuerGuard.tokenUrlProblem(Environment.STAGE, plain)).isEmpty();
-    }
-
     private static Optional<String> problem(Environment environment, Optional<String> key, Optional<String> issuer) {
         return IssuerGuard.problem(environment, key, issuer);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.halo.gateway.config.GatewayConfig;
+import dev.halo.protocol.site.Environment;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -93,6 +94,18 @@ class ServiceTokenTest {
         assertThatThrownBy(() -> of(token)).hasMessageContaining("503");
         status = 200;
         assertThat(of(token)).isEqualTo("Bearer token-2");
+    }
+
+    @Test
+    void theGatewaysSecretLeavesProductionOverTlsOnly() {
+        Optional<String> plain = Optional.of("http://login.example.org/token");
+        Optional<String> secure = Optional.of("https://login.example.org/token");
+
+        assertThat(ServiceToken.problem(Environment.PRODUCTION, plain)).isPresent();
+        assertThat(ServiceToken.problem(Environment.PRODUCTION, secure)).isEmpty();
+        assertThat(ServiceToken.problem(Environment.PRODUCTION, Optional.empty()))
+                .isEmpty();
+        assertThat(ServiceToken.problem(Environment.STAGE, plain)).isEmpty();
     }
 
     private ServiceToken fromIssuer() {

@@ -97,7 +97,8 @@ final class IssuerClient {
     JsonNode sites(String token) {
         String query = "practiceManagementName=Zedmed&practiceManagementSiteId="
                 + URLEncoder.encode(demo.databaseId(), StandardCharsets.UTF_8);
-        HttpResponse<String> response = send(with(token, demo.gateway().resolve("/integrator/sites?" + query)).build());
+        HttpResponse<String> response = send(with(token, demo.gateway().resolve("/integrator/sites?" + query))
+                .build());
         return response.statusCode() == 200
                 ? json(response.body()).path("sites")
                 : MAPPER.createObjectNode().put("status", response.statusCode());

@@ -135,8 +135,8 @@ class KeycloakIT {
     @Test
     void aTokenForTheIntegratorApiOpensNoOther() {
         // Given
-        String integrator = issuer.ofClient(
-                demo.value("HALO_INTEGRATOR_CLIENT_ID"), demo.value("HALO_INTEGRATOR_CLIENT_SECRET"));
+        String integrator =
+                issuer.ofClient(demo.value("HALO_INTEGRATOR_CLIENT_ID"), demo.value("HALO_INTEGRATOR_CLIENT_SECRET"));
 
         // When, Then
         assertThat(issuer.claims(integrator).path("aud").asText()).isEqualTo("halo-integrator-api");

@@ -72,8 +72,7 @@ class StageIT {
                 .path("startTime")
                 .asText());
         assertThat(Duration.between(started, Instant.now()).abs()).isLessThan(Duration.ofMinutes(5));
-        assertThat(suite.linkLog().toLowerCase(Locale.ROOT))
-                .contains("clock");
+        assertThat(suite.linkLog().toLowerCase(Locale.ROOT)).contains("clock");
     }
 
     private IntegratorClient integrator() {

@@ -24,15 +24,16 @@ record StageSuite(Suite suite, Demo demo) implements AutoCloseable {
 
     static StageSuite start() {
         Path state = Path.of("target", "stage-suite");
-        Suite suite = Suite.open(SuiteSettings.builder(Path.of("..").toAbsolutePath().normalize(), state)
-                .ports(SuitePorts.random())
-                .environment(Environment.STAGE)
-                .patients(50, 20)
-                .keycloak(true)
-                .clean(true)
-                .progress(line -> System.out.println("[stage suite] " + line))
-                .override(ServiceName.LINK, "halo.link.simulated-clock-offset", "PT1H")
-                .build());
+        Suite suite =
+                Suite.open(SuiteSettings.builder(Path.of("..").toAbsolutePath().normalize(), state)
+                        .ports(SuitePorts.random())
+                        .environment(Environment.STAGE)
+                        .patients(50, 20)
+                        .keycloak(true)
+                        .clean(true)
+                        .progress(line -> System.out.println("[stage suite] " + line))
+                        .override(ServiceName.LINK, "halo.link.simulated-clock-offset", "PT1H")
+                        .build());
         try {
             suite.start();
             return new StageSuite(suite, Demo.read(suite.state().root().resolve("demo.env")));
