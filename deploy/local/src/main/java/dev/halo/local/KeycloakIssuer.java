@@ -33,7 +33,7 @@ final class KeycloakIssuer implements TokenIssuer {
         this.realm = LocalRealm.of(settings.repository());
         this.secrets = KeycloakSecrets.loadOrCreate(state.folder("keys"));
         this.instance = state.folder("keycloak");
-        this.url = URI.create("http://127.0.0.1:" + settings.ports().keycloak());
+        this.url = loopback(settings.ports().keycloak());
     }
 
     @Override
@@ -57,7 +57,7 @@ final class KeycloakIssuer implements TokenIssuer {
                     settings.ports().keycloak(),
                     LocalRealm.NAME,
                     realm.importFile(),
-                    LocalRealm.environment(secrets),
+                    LocalRealm.environment(secrets, loopback(settings.ports().registry())),
                     EmbeddedKeycloak.configuredArchive(),
                     settings.progress()));
         } catch (EmbeddedException e) {
@@ -68,11 +68,6 @@ final class KeycloakIssuer implements TokenIssuer {
     /** Process id; it must have been started. */
     long pid() {
         return keycloak.pid();
-    }
-
-    /** The running server. */
-    EmbeddedKeycloak keycloak() {
-        return keycloak;
     }
 
     @Override
@@ -113,6 +108,10 @@ final class KeycloakIssuer implements TokenIssuer {
                 secrets.people(),
                 INTEGRATOR_CLIENT,
                 secrets.integrator()));
+    }
+
+    private static URI loopback(int port) {
+        return URI.create("http://127.0.0.1:" + port);
     }
 
     private URI issuer() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,10 +62,14 @@ final class LocalRealm {
         return text(local);
     }
 
-    /** What the placeholders stand for. */
-    static Map<String, String> environment(KeycloakSecrets secrets) {
+    /**
+     * What the placeholders stand for.
+     *
+     * @param console where the console is
+     */
+    static Map<String, String> environment(KeycloakSecrets secrets, URI console) {
         return Map.of(
-                "HALO_CONSOLE_URL", "http://127.0.0.1",
+                "HALO_CONSOLE_URL", console.toString(),
                 "HALO_GATEWAY_CLIENT_SECRET", secrets.gateway(),
                 "HALO_EXAMPLE_CLIENT_SECRET", secrets.integrator(),
                 "HALO_LOCAL_CLIENT_SECRET", secrets.local(),

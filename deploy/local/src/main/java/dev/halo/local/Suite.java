@@ -128,6 +128,7 @@ public final class Suite implements AutoCloseable {
             started.createDatabase("halo_gateway");
         });
         join(broker, database);
+        failIfFailed(issuing);
         for (ServiceName name : List.of(ServiceName.REGISTRY, ServiceName.ROUTING, ServiceName.GATEWAY)) {
             configure(name, configuration.cloud(name, postgres.password()));
             service(name).start();
@@ -135,6 +136,7 @@ public final class Suite implements AutoCloseable {
         join(practicesMade);
         service(ServiceName.LINK).start();
         for (ServiceName name : List.of(ServiceName.REGISTRY, ServiceName.ROUTING, ServiceName.GATEWAY)) {
+            failIfFailed(issuing);
             awaitReady(name);
         }
         join(issuing);
@@ -321,6 +323,13 @@ public final class Suite implements AutoCloseable {
                     progress("%s: ready (%.1f s)".formatted(what, (System.nanoTime() - begun) / 1e9));
                 },
                 threads);
+    }
+
+    // What takes longest is waited for last, but a failure of it is not.
+    private static void failIfFailed(CompletableFuture<?> part) {
+        if (part.isCompletedExceptionally()) {
+            join(part);
+        }
     }
 
     private static void join(CompletableFuture<?>... parts) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ class LocalRealmTest {
         assertThat(file).doesNotContain("secret-g", "secret-i", "secret-l", "secret-p");
         List<String> names = new ArrayList<>();
         Pattern.compile("\\$\\{([A-Z_]+)\\}").matcher(file).results().forEach(match -> names.add(match.group(1)));
-        assertThat(LocalRealm.environment(secrets).keySet()).containsAll(names);
+        assertThat(LocalRealm.environment(secrets, URI.create("http://127.0.0.1")).keySet()).containsAll(names);
         assertThat(secrets.toString()).doesNotContain("secret-");
     }
 
