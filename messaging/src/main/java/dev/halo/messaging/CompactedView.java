@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -65,6 +66,7 @@ public final class CompactedView<V> implements AutoCloseable {
     private final Topic topic;
     private final Decoder<V> decoder;
     private final Reducer<V> reducer;
+    private final Predicate<String> wanted;
     private final Duration catchUpLimit;
     private final KafkaConsumer<String, byte[]> consumer;
     private final ConsumerThread thread;
@@ -86,11 +88,17 @@ public final class CompactedView<V> implements AutoCloseable {
     private volatile long lastPollNanos = System.nanoTime();
 
     private CompactedView(
-            KafkaSettings settings, Topic topic, Decoder<V> decoder, Reducer<V> reducer, Duration catchUpLimit) {
+            KafkaSettings settings,
+            Topic topic,
+            Decoder<V> decoder,
+            Reducer<V> reducer,
+            Predicate<String> wanted,
+            Duration catchUpLimit) {
         this.settings = settings;
         this.topic = topic;
         this.decoder = decoder;
         this.reducer = reducer;
+        this.wanted = wanted;
         this.catchUpLimit = catchUpLimit;
         this.consumer = KafkaClients.viewConsumer(settings, "halo-view-" + topic.baseName());
         this.thread = new ConsumerThread("view-" + topic.baseName(), consumer, this::run);
@@ -103,7 +111,22 @@ public final class CompactedView<V> implements AutoCloseable {
      */
     public static <V> CompactedView<V> of(
             KafkaSettings settings, Topic topic, Decoder<V> decoder, Reducer<V> reducer, Duration catchUpLimit) {
-        return new CompactedView<>(settings, topic, decoder, reducer, catchUpLimit);
+        return of(settings, topic, decoder, reducer, key -> true, catchUpLimit);
+    }
+
+    /**
+     * As above, of a topic that also has records of another kind.
+     *
+     * @param wanted the keys whose records belong to this view; all others are skipped unread
+     */
+    public static <V> CompactedView<V> of(
+            KafkaSettings settings,
+            Topic topic,
+            Decoder<V> decoder,
+            Reducer<V> reducer,
+            Predicate<String> wanted,
+            Duration catchUpLimit) {
+        return new CompactedView<>(settings, topic, decoder, reducer, wanted, catchUpLimit);
     }
 
     /** Starts reading. Listeners should be there by then. */
@@ -295,6 +318,9 @@ public final class CompactedView<V> implements AutoCloseable {
     private void apply(ConsumerRecord<String, byte[]> record) {
         if (record.key() == null) {
             malformed.increment();
+            return;
+        }
+        if (!wanted.test(record.key())) {
             return;
         }
         V value = null;

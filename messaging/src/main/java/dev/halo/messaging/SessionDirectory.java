@@ -1,6 +1,7 @@
 package dev.halo.messaging;
 
 import dev.halo.protocol.json.Json;
+import dev.halo.protocol.session.AuthorityConfirmation;
 import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.session.SessionRecord.CloseCause;
 import dev.halo.protocol.session.SlotRecord;
@@ -39,7 +40,12 @@ public final class SessionDirectory implements AutoCloseable {
     public SessionDirectory(KafkaSettings settings, SlotDirectory slots) {
         this.slots = slots;
         this.view = CompactedView.of(
-                settings, Topic.SESSIONS, SessionDirectory::decode, SessionDirectory::reduce, Duration.ofMillis(300));
+                settings,
+                Topic.SESSIONS,
+                SessionDirectory::decode,
+                SessionDirectory::reduce,
+                key -> !AuthorityConfirmation.isKey(key),
+                Duration.ofMillis(300));
         this.view.addListener((key, state) -> {
             UUID linkId = UUID.fromString(key);
             listeners.forEach(listener -> listener.accept(linkId));

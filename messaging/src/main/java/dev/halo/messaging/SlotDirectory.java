@@ -73,6 +73,20 @@ public final class SlotDirectory implements AutoCloseable {
                 && Duration.between(owner.heardAt, clock.now()).compareTo(SILENCE) <= 0;
     }
 
+    /** How many slots of a kind have an owner that takes new work: heard within {@link #SILENCE} and not draining. */
+    public int active(SlotRecord.Kind kind) {
+        Instant now = clock.now();
+        int active = 0;
+        for (Owner owner : owners.values()) {
+            if (owner.record.kind() == kind
+                    && owner.record.state() == SlotRecord.State.ACTIVE
+                    && Duration.between(owner.heardAt, now).compareTo(SILENCE) <= 0) {
+                active++;
+            }
+        }
+        return active;
+    }
+
     /** When this incarnation of a slot was last heard; empty if it never was, or long ago. */
     public Optional<Instant> lastHeard(SlotRecord.Kind kind, int slot, UUID incarnation) {
         Owner owner = owners.get(SlotRecord.keyOf(kind, slot));

@@ -3,6 +3,8 @@ package dev.halo.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.halo.protocol.json.Json;
+import dev.halo.protocol.session.AuthorityConfirmation;
 import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.session.SessionRecord.CloseCause;
 import dev.halo.protocol.session.SlotRecord;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -139,6 +142,28 @@ class SessionDirectoryIT {
         // Then the later is connected
         assertThat(heard).containsOnly(linkId);
         assertThat(sessions.presence(linkId)).isEqualTo(new LinkPresence.Connected(later));
+    }
+
+    @Test
+    void aConfirmationOfAuthorityIsNoSession() {
+        // Given a session, and somebody who is told of changes
+        SessionRecord.Open open = open();
+        kafka.put(open);
+        awaitPresence(new LinkPresence.Connected(open));
+        List<UUID> heard = new CopyOnWriteArrayList<>();
+        sessions.addListener(heard::add);
+
+        // When its Link confirms what it was told of authority
+        AuthorityConfirmation confirmed =
+                new AuthorityConfirmation(linkId, open.sessionId(), Map.of("ZEDMED:1", 7L), Instant.now());
+        kafka.put(Topic.SESSIONS, confirmed.key(), Json.bytes(confirmed));
+
+        // Then nothing changes, and later sessions are read
+        SessionRecord.Open next = open();
+        kafka.put(next);
+        awaitPresence(new LinkPresence.Connected(next));
+        assertThat(heard).containsExactly(linkId);
+        assertThat(sessions.links().keySet()).isEqualTo(java.util.Set.of(linkId.toString()));
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.halo.gateway.async;
 
+import dev.halo.gateway.audit.AuditEntry;
+import dev.halo.gateway.audit.QueryAudit;
 import dev.halo.gateway.config.AsyncConfig;
 import dev.halo.gateway.kafka.Messaging;
 import dev.halo.gateway.kafka.QueryChannel;
@@ -15,6 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -51,6 +54,7 @@ class AsyncChanges {
     private final Dispatcher dispatcher;
     private final StatusWaiters waiters;
     private final AsyncMetrics metrics;
+    private final QueryAudit audit;
     private final Clock clock;
 
     AsyncChanges(
@@ -62,6 +66,7 @@ class AsyncChanges {
             Dispatcher dispatcher,
             StatusWaiters waiters,
             AsyncMetrics metrics,
+            QueryAudit audit,
             Clock clock) {
         this.store = store;
         this.config = config;
@@ -71,6 +76,7 @@ class AsyncChanges {
         this.dispatcher = dispatcher;
         this.waiters = waiters;
         this.metrics = metrics;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -134,6 +140,7 @@ class AsyncChanges {
         waiters.wake(after.id(), after.status());
         if (after.hasEnded() && !changed.before().hasEnded()) {
             metrics.ended(after);
+            noted(after);
             LOG.debugf(
                     "event=asyncEnded queryId=%s status=%s",
                     after.id(), after.status().wire());
@@ -144,6 +151,21 @@ class AsyncChanges {
         if (wanted) {
             cancel(after);
         }
+    }
+
+    private void noted(AsyncQuery ended) {
+        AsyncResult result = ended.progress().result();
+        boolean hasRows = result != null && result.affected() == null;
+        audit.ended(
+                AuditEntry.Event.ASYNC_END,
+                ended.integratorId(),
+                ended.siteId(),
+                ended.id(),
+                ended.status().wire(),
+                hasRows ? (Long) result.rows() : null,
+                hasRows ? (Long) result.size() : null,
+                Duration.between(ended.createdAt(), ended.progress().completedAt())
+                        .toMillis());
     }
 
     /** Tells the Link that a query is over, if it was sent to it and can be reached. */

@@ -3,10 +3,12 @@ package dev.halo.gateway.async;
 import dev.halo.gateway.access.Ids;
 import dev.halo.gateway.access.SiteChecks;
 import dev.halo.gateway.access.Traces;
+import dev.halo.gateway.audit.RequestTrail;
 import dev.halo.gateway.auth.Caller;
 import dev.halo.gateway.body.RequestBodies;
 import dev.halo.gateway.error.ErrorEnvelope;
 import dev.halo.gateway.idempotency.IdempotentRequest;
+import dev.halo.gateway.limits.QuotaTicket;
 import dev.halo.gateway.query.AsyncCommand;
 import dev.halo.gateway.query.CommandReader;
 import dev.halo.gateway.query.CommandSchema;
@@ -94,23 +96,30 @@ public class AsyncResource {
         Caller caller = Caller.of(context);
         UUID site = Ids.siteId(siteId);
         String traceparent = Traces.current(context);
+        QuotaTicket ticket = QuotaTicket.of(context);
+        RequestTrail trail = RequestTrail.of(context);
         return Uni.createFrom()
                 .completionStage(RequestBodies.read(request, QueryBounds.MAX_REQUEST_BYTES))
                 .chain(bytes -> {
                     AsyncCommand body = CommandReader.async(bytes);
+                    trail.asked(body.command());
                     Optional<IdempotentRequest> key =
                             IdempotentRequest.of(request, caller.integratorId(), site, QueryMode.ASYNC, bytes);
                     return create(caller, site, body, key, traceparent);
+                })
+                .map(query -> {
+                    ticket.keep();
+                    trail.query(query.id());
+                    return created(query);
                 });
     }
 
-    private Uni<Response> create(
+    private Uni<AsyncQuery> create(
             Caller caller, UUID site, AsyncCommand body, Optional<IdempotentRequest> key, String traceparent) {
         return Uni.createFrom()
                 .completionStage(() -> views.checked(() -> checks.mayQuery(caller, site, body.catalogue())))
                 .chain(found ->
-                        Uni.createFrom().completionStage(() -> queries.create(caller, found, body, key, traceparent)))
-                .map(this::created);
+                        Uni.createFrom().completionStage(() -> queries.create(caller, found, body, key, traceparent)));
     }
 
     private Response created(AsyncQuery query) {

@@ -14,4 +14,13 @@ public sealed interface Credential {
             return "SubscriptionKey";
         }
     }
+
+    /** A token of an integrator's client. */
+    record BearerToken(String text) implements Credential {
+        /** Never the token. */
+        @Override
+        public String toString() {
+            return "BearerToken";
+        }
+    }
 }

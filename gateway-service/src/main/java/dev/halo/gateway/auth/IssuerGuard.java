@@ -1,6 +1,7 @@
 package dev.halo.gateway.auth;
 
 import dev.halo.gateway.config.AdminConfig;
+import dev.halo.gateway.config.BearerConfig;
 import dev.halo.gateway.config.GatewayConfig;
 import dev.halo.protocol.site.Environment;
 import io.quarkus.runtime.LaunchMode;
@@ -18,11 +19,13 @@ public class IssuerGuard {
 
     private final Environment environment;
     private final AdminConfig admin;
+    private final BearerConfig bearer;
     private final Config config;
 
-    public IssuerGuard(GatewayConfig gateway, AdminConfig admin, Config config) {
+    public IssuerGuard(GatewayConfig gateway, AdminConfig admin, BearerConfig bearer, Config config) {
         this.environment = gateway.environment();
         this.admin = admin;
+        this.bearer = bearer;
         this.config = config;
     }
 
@@ -36,6 +39,30 @@ public class IssuerGuard {
                         throw new IllegalStateException(problem);
                     });
         }
+        if (LaunchMode.current() == LaunchMode.NORMAL && bearer.issuer().isPresent() && !admin.allowLocalIssuer()) {
+            bearerProblem(environment, bearer.publicKey(), bearer.keysUrl().or(bearer::issuer))
+                    .ifPresent(problem -> {
+                        throw new IllegalStateException(problem);
+                    });
+        }
+    }
+
+    /** Why integrators' tokens cannot be taken with this issuer; empty when they can. */
+    static Optional<String> bearerProblem(
+            Environment environment, Optional<String> publicKey, Optional<String> keysUrl) {
+        if (environment != Environment.PRODUCTION) {
+            return Optional.empty();
+        }
+        if (publicKey.isPresent()) {
+            return Optional.of("halo.gateway.bearer.public-key is set: in production the keys come from the issuer");
+        }
+        return isSecure(keysUrl)
+                ? Optional.empty()
+                : Optional.of("halo.gateway.bearer.issuer and keys-url must begin with https:// in production");
+    }
+
+    private static boolean isSecure(Optional<String> url) {
+        return url.filter(text -> text.toLowerCase(Locale.ROOT).startsWith("https://")).isPresent();
     }
 
     /** Why the admin API cannot be served with this issuer; empty when it can. */
@@ -47,9 +74,7 @@ public class IssuerGuard {
             return Optional.of("quarkus.oidc.public-key is set: in production tokens come from an issuer, set"
                     + " quarkus.oidc.auth-server-url instead");
         }
-        boolean secure = issuer.filter(url -> url.toLowerCase(Locale.ROOT).startsWith("https://"))
-                .isPresent();
-        return secure
+        return isSecure(issuer)
                 ? Optional.empty()
                 : Optional.of("quarkus.oidc.auth-server-url must be set and begin with https:// in production");
     }

@@ -31,7 +31,8 @@ public final class SubscriptionKeys {
         if (!(credential instanceof Credential.SubscriptionKey key)
                 || key.text().isBlank()) {
             return new Recognition.Rejected(
-                    "The subscription key is missing: send it in the header " + HEADER + ".", true);
+                    "The subscription key is missing: send it in the header " + HEADER
+                            + ", or a bearer token in the header Authorization.", true);
         }
         String text = key.text().trim();
         for (Environment other : Environment.values()) {
@@ -47,6 +48,16 @@ public final class SubscriptionKeys {
         }
         Optional<KeyHolder> holder = integrators.byKeyHash(sha256(text));
         return holder.map(SubscriptionKeys::judge).orElseGet(SubscriptionKeys::unknown);
+    }
+
+    /** What may be told of a key that was not recognised: the environment that it names, if any. */
+    static String kindOf(String text) {
+        for (Environment environment : Environment.values()) {
+            if (text.startsWith(environment.keyPrefix())) {
+                return "key:" + environment.keyPrefix();
+            }
+        }
+        return "key:";
     }
 
     private static Recognition judge(KeyHolder holder) {

@@ -84,8 +84,13 @@ final class Courier implements AutoCloseable {
      * Has a query end wherever it is; nobody waits for it any more. Should the cancel overtake its query, the Link
      * remembers it.
      */
-    void cancel(QueryRequest query, SessionRecord.Open session) {
+    void cancel(QueryRequest query, SessionRecord.Open session, LinkErrorCode cause) {
         requests.abandon(query.queryId());
+        tell(query, session, cause);
+    }
+
+    /** As {@link #cancel}, and its outcome is waited for still. */
+    void tell(QueryRequest query, SessionRecord.Open session, LinkErrorCode cause) {
         MessageHeaders headers = new MessageHeaders(
                 MessageType.CANCEL,
                 query.queryId(),
@@ -94,7 +99,7 @@ final class Courier implements AutoCloseable {
                 session.sessionId(),
                 null,
                 null);
-        CancelRequest cancel = new CancelRequest(query.queryId(), query.siteId(), LinkErrorCode.CANCELLED);
+        CancelRequest cancel = new CancelRequest(query.queryId(), query.siteId(), cause);
         ProducerRecord<String, byte[]> record =
                 KafkaRecords.record(topic, session.slot(), query.siteId().toString(), headers, Json.bytes(cancel));
         try {

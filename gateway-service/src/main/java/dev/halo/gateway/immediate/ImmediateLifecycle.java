@@ -25,7 +25,7 @@ class ImmediateLifecycle {
                 messaging.settings(),
                 config.immediate().maxPending());
         this.queries =
-                new ImmediateQueries(messaging.sessions(), courier, pages, config, new ImmediateMetrics(metrics));
+                new ImmediateQueries(messaging.sessions(), messaging.views(), courier, pages, config, new ImmediateMetrics(metrics));
         metrics.gauge("halo.gateway.immediate.admitted", queries.admission(), Admission::pending);
         metrics.gauge("halo.gateway.immediate.parked", queries.admission(), Admission::parked);
     }

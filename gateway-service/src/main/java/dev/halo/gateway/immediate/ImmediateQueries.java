@@ -9,9 +9,11 @@ import dev.halo.gateway.page.PageStore;
 import dev.halo.gateway.query.ImmediateCommand;
 import dev.halo.gateway.query.ImmediateQuery;
 import dev.halo.gateway.query.QueryIds;
+import dev.halo.gateway.view.Views;
 import dev.halo.messaging.LinkPresence;
 import dev.halo.messaging.RequestReply;
 import dev.halo.messaging.SessionDirectory;
+import dev.halo.protocol.query.LinkErrorCode;
 import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.QueryMode;
 import dev.halo.protocol.query.QueryRequest;
@@ -29,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jboss.logging.Logger;
 
 /** All immediate queries that wait at this gateway. */
@@ -61,6 +64,7 @@ final class ImmediateQueries implements AutoCloseable, Surroundings {
     }
 
     private final SessionDirectory sessions;
+    private final Views views;
     private final Courier courier;
     private final PageStore pages;
     private final GatewayConfig.Immediate config;
@@ -76,11 +80,13 @@ final class ImmediateQueries implements AutoCloseable, Surroundings {
 
     ImmediateQueries(
             SessionDirectory sessions,
+            Views views,
             Courier courier,
             PageStore pages,
             GatewayConfig config,
             ImmediateMetrics metrics) {
         this.sessions = sessions;
+        this.views = views;
         this.courier = courier;
         this.pages = pages;
         this.config = config.immediate();
@@ -99,9 +105,16 @@ final class ImmediateQueries implements AutoCloseable, Surroundings {
      * Runs a query that has passed all checks but that of the site's availability.
      *
      * @param queryId new, of {@link QueryIds}
+     * @param ended told how it ended before anybody else is: its answer or its failure, the other is null
      * @throws dev.halo.gateway.error.Refusal 503 if there is no room
      */
-    Running run(UUID queryId, Caller caller, SiteRecord site, ImmediateCommand body, String traceparent) {
+    Running run(
+            UUID queryId,
+            Caller caller,
+            SiteRecord site,
+            ImmediateCommand body,
+            String traceparent,
+            BiConsumer<Answer, Throwable> ended) {
         Instant createdAt = QueryIds.createdAt(queryId).orElseThrow();
         admission.enter(site.siteId());
         ImmediateQuery query = new ImmediateQuery(
@@ -130,7 +143,10 @@ final class ImmediateQueries implements AutoCloseable, Surroundings {
                     admission.leave(site.siteId());
                 })
                 .thenCompose(end -> withRows(run, request, end))
-                .whenComplete((answered, failure) -> metrics.ended(createdAt, answered, failure));
+                .whenComplete((answered, failure) -> {
+                    metrics.ended(createdAt, answered, failure);
+                    ended.accept(answered, failure);
+                });
         run.start();
         return new Running(run, answer);
     }
@@ -173,7 +189,10 @@ final class ImmediateQueries implements AutoCloseable, Surroundings {
 
     private void lookAtAll() {
         try {
-            runs.values().forEach(ImmediateRun::look);
+            runs.values().forEach(run -> {
+                run.look();
+                run.checkPolicy();
+            });
         } catch (RuntimeException e) {
             unexpected(e);
         }
@@ -196,8 +215,25 @@ final class ImmediateQueries implements AutoCloseable, Surroundings {
     }
 
     @Override
-    public void cancel(QueryRequest query, SessionRecord.Open session) {
-        courier.cancel(query, session);
+    public void cancel(QueryRequest query, SessionRecord.Open session, LinkErrorCode cause) {
+        courier.cancel(query, session, cause);
+    }
+
+    @Override
+    public void tell(QueryRequest query, SessionRecord.Open session, LinkErrorCode cause) {
+        courier.tell(query, session, cause);
+    }
+
+    @Override
+    public LinkErrorCode forbidden(QueryRequest query) {
+        if (!views.integrators().isEnabled(query.integratorId(), query.siteId())) {
+            return LinkErrorCode.INTEGRATOR_DISABLED;
+        }
+        boolean answers = views.sites()
+                .visible(query.siteId())
+                .filter(views.authority()::isAuthoritative)
+                .isPresent();
+        return answers ? null : LinkErrorCode.SITE_SUPERSEDED;
     }
 
     @Override

@@ -3,11 +3,15 @@ package dev.halo.gateway.immediate;
 import dev.halo.gateway.access.Ids;
 import dev.halo.gateway.access.SiteChecks;
 import dev.halo.gateway.access.Traces;
+import dev.halo.gateway.audit.RequestTrail;
 import dev.halo.gateway.auth.Caller;
 import dev.halo.gateway.body.HandOver;
 import dev.halo.gateway.body.RequestBodies;
 import dev.halo.gateway.error.ErrorEnvelope;
+import dev.halo.gateway.error.Reason;
+import dev.halo.gateway.error.Refusal;
 import dev.halo.gateway.idempotency.IdempotentRequest;
+import dev.halo.gateway.limits.QuotaTicket;
 import dev.halo.gateway.query.CommandReader;
 import dev.halo.gateway.query.CommandSchema;
 import dev.halo.gateway.query.ImmediateCommand;
@@ -111,14 +115,15 @@ public class ImmediateResource {
             @Context ContainerRequestContext context, @Context HttpServerRequest request, @RestPath String siteId) {
         Caller caller = Caller.of(context);
         UUID site = Ids.siteId(siteId);
-        String traceparent = Traces.current(context);
+        Asked asked = new Asked(caller, Traces.current(context), QuotaTicket.of(context), RequestTrail.of(context));
         return Uni.createFrom()
                 .completionStage(RequestBodies.read(request, QueryBounds.MAX_REQUEST_BYTES))
                 .chain(bytes -> {
                     ImmediateCommand body = CommandReader.immediate(bytes);
+                    asked.trail.asked(body.command());
                     Optional<IdempotentRequest> key =
                             IdempotentRequest.of(request, caller.integratorId(), site, QueryMode.IMMEDIATE, bytes);
-                    return run(caller, site, body, key, traceparent);
+                    return run(asked, site, body, key);
                 });
     }
 
@@ -144,17 +149,42 @@ public class ImmediateResource {
         throw new NotAllowedException(HttpMethod.POST);
     }
 
-    private Uni<Response> run(
-            Caller caller, UUID site, ImmediateCommand body, Optional<IdempotentRequest> key, String traceparent) {
-        return Uni.createFrom()
-                .completionStage(() -> views.checked(() -> checks.mayQuery(caller, site, body.catalogue())))
-                .chain(found -> key.map(one ->
-                                repeatable.run(one, queryId -> queries.run(queryId, caller, found, body, traceparent)))
-                        .orElseGet(() -> once(caller, found, body, traceparent)));
+    /** Who asks, and what is noted of it. */
+    private record Asked(Caller caller, String traceparent, QuotaTicket ticket, RequestTrail trail) {
+
+        /** A query whose answer nobody has attempted does not count. */
+        void ended(Answer answer, Throwable failure) {
+            if (answer == null || ImmediateAnswers.status(answer.outcome()) == Reason.FORBIDDEN.status()) {
+                ticket.undo();
+            }
+            if (answer != null) {
+                trail.ended(answer.outcome());
+                ticket.gives(answer.rows() == null ? 0 : answer.rows().size());
+            }
+        }
     }
 
-    private Uni<Response> once(Caller caller, SiteRecord site, ImmediateCommand body, String traceparent) {
-        ImmediateQueries.Running running = queries.run(QueryIds.at(Instant.now()), caller, site, body, traceparent);
+    private Uni<Response> run(
+            Asked asked, UUID site, ImmediateCommand body, Optional<IdempotentRequest> key) {
+        return Uni.createFrom()
+                .completionStage(() -> views.checked(() -> checks.mayQuery(asked.caller, site, body.catalogue())))
+                .chain(found -> key.map(one -> repeatable.run(one, queryId -> begin(queryId, asked, found, body)))
+                        .orElseGet(() -> once(asked, found, body)));
+    }
+
+    private ImmediateQueries.Running begin(UUID queryId, Asked asked, SiteRecord site, ImmediateCommand body) {
+        asked.ticket.keep();
+        asked.trail.query(queryId);
+        try {
+            return queries.run(queryId, asked.caller, site, body, asked.traceparent, asked::ended);
+        } catch (Refusal refusal) {
+            asked.ticket.undo();
+            throw refusal;
+        }
+    }
+
+    private Uni<Response> once(Asked asked, SiteRecord site, ImmediateCommand body) {
+        ImmediateQueries.Running running = begin(QueryIds.at(Instant.now()), asked, site, body);
         return HandOver.of(running::answer, ImmediateAnswers::close)
                 .onCancellation()
                 .invoke(running::abandon)

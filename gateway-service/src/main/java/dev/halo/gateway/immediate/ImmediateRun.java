@@ -1,10 +1,12 @@
 package dev.halo.gateway.immediate;
 
+import dev.halo.gateway.access.SiteChecks;
 import dev.halo.gateway.error.Refusal;
 import dev.halo.gateway.query.ImmediateQuery;
 import dev.halo.messaging.LinkPresence;
 import dev.halo.messaging.RequestReply;
 import dev.halo.protocol.json.MalformedMessage;
+import dev.halo.protocol.query.LinkErrorCode;
 import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.OutcomeCodec;
 import dev.halo.protocol.query.QueryRequest;
@@ -37,6 +39,7 @@ final class ImmediateRun {
     private Phase phase = new Phase.Starting();
     private Long parkedSince;
     private UUID refusedBy;
+    private boolean toldOfEnd;
 
     ImmediateRun(ImmediateQuery query, QueryRequest request, UUID linkId, String traceparent, Surroundings around) {
         this.query = query;
@@ -75,11 +78,31 @@ final class ImmediateRun {
         }
     }
 
+    /**
+     * Looks whether it may still run: a practice that disables an integrator ends what runs for it, and what waits for a
+     * superseded site has nothing to wait for. What may write has its end from the Link, which knows what was committed.
+     */
+    synchronized void checkPolicy() {
+        LinkErrorCode why = phase instanceof Phase.Ended ? null : around.forbidden(request);
+        if (why == null) {
+            return;
+        }
+        if (!(phase instanceof Phase.Sent sent)) {
+            refuse(why == LinkErrorCode.INTEGRATOR_DISABLED ? SiteChecks.notEnabled() : SiteChecks.superseded());
+        } else if (why == LinkErrorCode.INTEGRATOR_DISABLED && !request.command().mayWrite()) {
+            finish(new Outcome.Failed(why.failure("The practice has disabled the integrator."), null));
+            around.cancel(request, sent.heldBy(), why);
+        } else if (why == LinkErrorCode.INTEGRATOR_DISABLED && !toldOfEnd) {
+            toldOfEnd = true;
+            around.tell(request, sent.heldBy(), why);
+        }
+    }
+
     /** The caller has hung up: nobody needs the answer. */
     synchronized void abandon() {
         if (phase instanceof Phase.Sent sent) {
             finish(new Outcome.Failed(Verdicts.callerGone(request.command()), null));
-            around.cancel(request, sent.heldBy());
+            around.cancel(request, sent.heldBy(), LinkErrorCode.CANCELLED);
         } else if (!(phase instanceof Phase.Ended)) {
             refuse(Verdicts.notReached(Availability.ONLINE));
         }
@@ -157,7 +180,7 @@ final class ImmediateRun {
                 && around.nanos() - sent.lostAtNanos()
                         >= around.lostSessionGrace().toNanos()) {
             finish(new Outcome.Failed(Verdicts.sessionLost(request.command()), null));
-            around.cancel(request, sent.heldBy());
+            around.cancel(request, sent.heldBy(), LinkErrorCode.CANCELLED);
         }
     }
 
@@ -200,7 +223,7 @@ final class ImmediateRun {
                 case TOO_MANY_PENDING -> refuse(Verdicts.overloaded());
                 case TIMED_OUT -> {
                     finish(new Outcome.Failed(Verdicts.timedOut(request.command()), null));
-                    around.cancel(request, sent.heldBy());
+                    around.cancel(request, sent.heldBy(), LinkErrorCode.CANCELLED);
                 }
                 case NOT_PUBLISHED, ABANDONED, CLOSED -> notPublished();
             }

@@ -2,6 +2,7 @@ package dev.halo.gateway.immediate;
 
 import dev.halo.messaging.LinkPresence;
 import dev.halo.messaging.RequestReply;
+import dev.halo.protocol.query.LinkErrorCode;
 import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.QueryRequest;
 import dev.halo.protocol.session.SessionRecord;
@@ -22,7 +23,13 @@ interface Surroundings {
             QueryRequest query, SessionRecord.Open session, Duration timeout, String traceparent);
 
     /** As {@link Courier#cancel}. */
-    void cancel(QueryRequest query, SessionRecord.Open session);
+    void cancel(QueryRequest query, SessionRecord.Open session, LinkErrorCode cause);
+
+    /** As {@link Courier#tell}. */
+    void tell(QueryRequest query, SessionRecord.Open session, LinkErrorCode cause);
+
+    /** Why a query that was let in may not run any more; null if it may. */
+    LinkErrorCode forbidden(QueryRequest query);
 
     Admission admission();
 

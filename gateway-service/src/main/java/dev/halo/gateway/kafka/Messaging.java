@@ -124,6 +124,11 @@ public class Messaging {
         return sessions;
     }
 
+    /** Gateways that take requests, this one among them; at least one. */
+    public int liveGateways() {
+        return Math.max(1, slots.active(SlotRecord.Kind.GATEWAY));
+    }
+
     public RequestReply requests() {
         return requests;
     }

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestPath;
 
 /** The agents' API: a Link uploads a result, or a page of one, before it reports the query's end. */
@@ -36,6 +37,7 @@ public class PageResource {
     /** A page is about 1 MiB, or one row; brackets and a little slack come on top. */
     private static final long MAX_SIZE = QueryBounds.MAX_ROW_BYTES + 64 * 1024;
 
+    private static final Logger LOG = Logger.getLogger(PageResource.class);
     private static final Duration BUSY = Duration.ofSeconds(2);
 
     private final LinkAuthenticator links;
@@ -54,7 +56,7 @@ public class PageResource {
         metrics.gauge("halo.gateway.upload.memory.free", uploads, ByteBudget::free);
     }
 
-    /** 204 when the page is committed. Whatever else comes back, the Link keeps the page. */
+    /** 204 when the page is committed; 404 if the query is another Link's. Whatever else comes back, the Link keeps the page. */
     @PUT
     @Path("{queryId}/pages/{pageNumber}")
     @Operation(hidden = true)
@@ -85,7 +87,14 @@ public class PageResource {
                             .increment();
                     return CompletableFuture.failedFuture(Store.unavailable());
                 }))
-                .thenRun(() -> {
+                .thenAccept(isOwn -> {
+                    if (!isOwn) {
+                        metrics.counter("halo.gateway.upload", "outcome", "foreign")
+                                .increment();
+                        LOG.errorf(
+                                "event=foreignPage alarm=foreignLink queryId=%s linkId=%s", key.queryId(), key.linkId());
+                        throw Refusal.notFound("There is no such query of this Link.");
+                    }
                     metrics.counter("halo.gateway.upload", "outcome", "stored").increment();
                     metrics.summary("halo.gateway.upload.bytes").record(page.size());
                 });

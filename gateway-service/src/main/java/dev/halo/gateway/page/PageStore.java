@@ -25,17 +25,19 @@ public class PageStore {
     /** The query's row is held meanwhile, so that whoever ends it removes this page as well. */
     private static final String PUT = """
             with query as materialized (
-              select pages_removed or completed_at is not null as ended from gateway.async_query
-              where created_at = $10::timestamptz and query_id = $2::uuid for share)
-            insert into gateway.result_page as present
+              select pages_removed or completed_at is not null as ended, link_id <> $3::uuid as foreign_link
+              from gateway.async_query
+              where created_at = $10::timestamptz and query_id = $2::uuid for share),
+            stored as (insert into gateway.result_page as present
               (created_hour, query_id, link_id, page_number, row_count, first_row, json_size, sha256, body)
             select $1::timestamptz, $2::uuid, $3::uuid, $4::integer, $5::bigint, $6::bigint, $7::bigint, $8::text,
               $9::bytea
-            where not exists (select 1 from query where ended)
+            where not exists (select 1 from query where ended or foreign_link)
             on conflict (created_hour, query_id, link_id, page_number) do update
             set row_count = excluded.row_count, first_row = excluded.first_row, json_size = excluded.json_size,
                 sha256 = excluded.sha256, body = excluded.body, stored_at = now()
-            where present.sha256 <> excluded.sha256""";
+            where present.sha256 <> excluded.sha256)
+            select coalesce((select foreign_link from query), false)""";
 
     private static final String FIND = """
             select page_number, row_count, first_row, json_size, octet_length(body) from gateway.result_page
@@ -68,8 +70,10 @@ public class PageStore {
     /**
      * Stores a page that was verified. The same page again changes nothing; another one takes its place. A page of an
      * async query that has ended, or whose pages were removed, is of no use to anybody and is let go.
+     *
+     * @return false where the query is not this Link's, as far as is known here: an immediate's row is written at its end
      */
-    public CompletionStage<Void> put(PageKey key, UploadedPage page) {
+    public CompletionStage<Boolean> put(PageKey key, UploadedPage page) {
         return store.execute(
                         PUT,
                         Tuple.from(List.of(
@@ -84,7 +88,7 @@ public class PageStore {
                                 Buffer.buffer(page.body()),
                                 utc(QueryIds.createdAt(key.queryId()).orElse(Instant.EPOCH)))),
                         timeout)
-                .thenAccept(rows -> {});
+                .thenApply(rows -> !rows.iterator().next().getBoolean(0));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.halo.gateway.record;
 import dev.halo.gateway.config.GatewayConfig;
 import dev.halo.gateway.query.QueryIds;
 import dev.halo.gateway.store.Store;
+import dev.halo.gateway.store.WriteBehind;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -15,21 +16,13 @@ import jakarta.enterprise.event.Observes;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
 
 /**
  * The records of immediate queries. They are written behind the answers, many at a time, so that PostgreSQL is not on the
@@ -37,8 +30,6 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 public class QueryRecords {
-
-    private static final Logger LOG = Logger.getLogger(QueryRecords.class);
 
     private static final String INSERT = """
             insert into gateway.immediate_query
@@ -49,43 +40,35 @@ public class QueryRecords {
             select integrator_id, site_id, http_status, completed_at, document
             from gateway.immediate_query where created_at = $1 and query_id = $2""";
 
-    private record Waiting(QueryRecord record, CompletableFuture<Void> written) {}
-
     private final Store store;
     private final GatewayConfig.Records config;
-    private final BlockingQueue<Waiting> waiting;
+    private final WriteBehind<QueryRecord> writer;
     private final Map<UUID, QueryRecord> unwritten = new ConcurrentHashMap<>();
-    private final List<Waiting> batch = new ArrayList<>();
     private final Counter lost;
-    private final ScheduledExecutorService writer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "query-records");
-        thread.setDaemon(true);
-        return thread;
-    });
 
     public QueryRecords(Store store, GatewayConfig config, MeterRegistry metrics) {
         this.store = store;
         this.config = config.records();
-        this.waiting = new ArrayBlockingQueue<>(this.config.maxWaiting());
+        this.writer = new WriteBehind<>(
+                "query-records",
+                store,
+                INSERT,
+                QueryRecords::tuple,
+                new WriteBehind.Bounds(
+                        this.config.maxWaiting(),
+                        this.config.batch(),
+                        this.config.interval(),
+                        this.config.storeTimeout()));
         this.lost = metrics.counter("halo.gateway.records.lost");
-        metrics.gauge("halo.gateway.records.waiting", waiting, BlockingQueue::size);
+        metrics.gauge("halo.gateway.records.waiting", writer, WriteBehind::waiting);
     }
 
     void start(@Observes StartupEvent event) {
-        long interval = config.interval().toMillis();
-        writer.scheduleWithFixedDelay(this::write, interval, interval, TimeUnit.MILLISECONDS);
+        writer.start();
     }
 
     void stop(@Observes ShutdownEvent event) {
-        writer.execute(this::write);
-        writer.shutdown();
-        try {
-            if (!writer.awaitTermination(config.storeTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warnf("event=recordsNotWritten waiting=%d", waiting.size());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        writer.stop();
     }
 
     /**
@@ -94,14 +77,13 @@ public class QueryRecords {
      * @return completes when it is, or when it is lost; never fails
      */
     public CompletionStage<Void> add(QueryRecord record) {
-        Waiting entry = new Waiting(record, new CompletableFuture<>());
         unwritten.put(record.queryId(), record);
-        if (!waiting.offer(entry)) {
+        return writer.add(record).thenAccept(written -> {
             unwritten.remove(record.queryId());
-            lost.increment();
-            entry.written.complete(null);
-        }
-        return entry.written;
+            if (!written) {
+                lost.increment();
+            }
+        });
     }
 
     /** The record of a query that has ended here and is still to be written; looked up without the store. */
@@ -141,28 +123,7 @@ public class QueryRecords {
                 row.getString(4));
     }
 
-    /** What could not be written stays in the batch and is tried again first. */
-    private void write() {
-        while (!waiting.isEmpty() || !batch.isEmpty()) {
-            waiting.drainTo(batch, config.batch() - batch.size());
-            try {
-                store.executeBatch(
-                                INSERT, batch.stream().map(QueryRecords::tuple).toList(), config.storeTimeout())
-                        .toCompletableFuture()
-                        .join();
-            } catch (CompletionException e) {
-                return;
-            }
-            batch.forEach(one -> {
-                unwritten.remove(one.record.queryId());
-                one.written.complete(null);
-            });
-            batch.clear();
-        }
-    }
-
-    private static Tuple tuple(Waiting waiting) {
-        QueryRecord record = waiting.record;
+    private static Tuple tuple(QueryRecord record) {
         return Tuple.from(List.of(
                 utc(record.createdAt()),
                 record.queryId(),

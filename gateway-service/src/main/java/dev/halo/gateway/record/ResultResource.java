@@ -5,6 +5,7 @@ import dev.halo.gateway.async.AsyncQueries;
 import dev.halo.gateway.async.AsyncQuery;
 import dev.halo.gateway.async.AsyncResult;
 import dev.halo.gateway.async.AsyncStatus;
+import dev.halo.gateway.audit.RequestTrail;
 import dev.halo.gateway.auth.Caller;
 import dev.halo.gateway.body.HandOver;
 import dev.halo.gateway.body.RowsBody;
@@ -12,6 +13,7 @@ import dev.halo.gateway.body.ZstdRows;
 import dev.halo.gateway.error.ErrorEnvelope;
 import dev.halo.gateway.error.Reason;
 import dev.halo.gateway.error.Refusal;
+import dev.halo.gateway.limits.QuotaTicket;
 import dev.halo.gateway.page.PageInfo;
 import dev.halo.gateway.page.PageKey;
 import dev.halo.gateway.page.PageStore;
@@ -98,7 +100,7 @@ public class ResultResource {
             @RestPath String siteId,
             @RestPath String queryId,
             @RestPath String pageNumber) {
-        return find(Caller.of(request), siteId, queryId, pageNumber).map(page -> withHeaders(page)
+        return find(request, siteId, queryId, pageNumber).map(page -> withHeaders(page)
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .entity(new RowsBody(
                         BEFORE,
@@ -136,7 +138,7 @@ public class ResultResource {
             @RestPath String queryId,
             @RestPath String pageNumber) {
         StreamForm form = StreamForm.of(headers.getAcceptableMediaTypes(), acceptEncoding);
-        return find(Caller.of(request), siteId, queryId, pageNumber).map(page -> {
+        return find(request, siteId, queryId, pageNumber).map(page -> {
             Response.ResponseBuilder answer = withHeaders(page)
                     .type(form.mediaType())
                     .header(HttpHeaders.VARY, "Accept, Accept-Encoding")
@@ -148,14 +150,24 @@ public class ResultResource {
         });
     }
 
-    private Uni<Page> find(Caller caller, String siteId, String queryId, String pageNumber) {
+    private Uni<Page> find(ContainerRequestContext request, String siteId, String queryId, String pageNumber) {
+        Caller caller = Caller.of(request);
+        QuotaTicket ticket = QuotaTicket.of(request);
+        RequestTrail trail = RequestTrail.of(request);
         UUID site = Ids.siteId(siteId);
         UUID id = Ids.queryId(queryId);
         int number = number(pageNumber);
         return lookup.async(caller, site, id).chain(query -> {
             check(query, number);
             return HandOver.of(
-                    () -> read(query, number), page -> page.stored.onClose().run());
+                            () -> read(query, number),
+                            page -> page.stored.onClose().run())
+                    .invoke(page -> {
+                        PageInfo info = page.stored.info();
+                        ticket.gives(info.size());
+                        trail.query(id);
+                        trail.gave("successful", info.rows(), info.size());
+                    });
         });
     }
 

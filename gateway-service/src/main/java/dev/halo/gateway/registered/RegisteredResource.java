@@ -2,6 +2,7 @@ package dev.halo.gateway.registered;
 
 import dev.halo.gateway.access.Ids;
 import dev.halo.gateway.access.SiteChecks;
+import dev.halo.gateway.audit.RequestTrail;
 import dev.halo.gateway.auth.Caller;
 import dev.halo.gateway.body.HandOver;
 import dev.halo.gateway.body.RequestBodies;
@@ -9,6 +10,7 @@ import dev.halo.gateway.error.ErrorEnvelope;
 import dev.halo.gateway.error.Reason;
 import dev.halo.gateway.error.Refusal;
 import dev.halo.gateway.idempotency.IdempotentRequest;
+import dev.halo.gateway.limits.QuotaTicket;
 import dev.halo.gateway.query.CommandReader;
 import dev.halo.gateway.query.CommandSchema;
 import dev.halo.gateway.query.QueryIds;
@@ -101,32 +103,35 @@ public class RegisteredResource {
             @Context ContainerRequestContext context, @Context HttpServerRequest request, @RestPath String siteId) {
         Caller caller = Caller.of(context);
         UUID site = Ids.siteId(siteId);
+        QuotaTicket ticket = QuotaTicket.of(context);
+        RequestTrail trail = RequestTrail.of(context);
         return Uni.createFrom()
                 .completionStage(RequestBodies.read(request, QueryBounds.MAX_REQUEST_BYTES))
                 .chain(bytes -> {
                     RegisteredCommand body = CommandReader.registered(bytes);
+                    trail.asked(body.command());
                     Optional<IdempotentRequest> key =
                             IdempotentRequest.of(request, caller.integratorId(), site, QueryMode.REGISTERED, bytes);
                     return Uni.createFrom()
                             .completionStage(() -> views.checked(() -> checks.mayQuery(caller, site, body.catalogue())))
                             .chain(found -> create(caller, found, body, key));
+                })
+                .map(stored -> {
+                    ticket.keep();
+                    trail.query(stored);
+                    return Response.accepted(new RegisteredJson.Created(stored))
+                            .header(HttpHeaders.LOCATION, "/integrator/sites/" + site + "/queries/registered/" + stored)
+                            .build();
                 });
     }
 
-    private Uni<Response> create(
+    private Uni<UUID> create(
             Caller caller, SiteRecord site, RegisteredCommand body, Optional<IdempotentRequest> key) {
         UUID id = QueryIds.at(Instant.now());
         Instant createdAt = QueryIds.createdAt(id).orElseThrow();
         return Uni.createFrom()
                 .completionStage(() -> registrations.create(id, createdAt, site, caller.integratorId(), body, key))
-                .map(stored -> {
-                    delivery.soon(site.linkId());
-                    return Response.accepted(new RegisteredJson.Created(stored))
-                            .header(
-                                    HttpHeaders.LOCATION,
-                                    "/integrator/sites/" + site.siteId() + "/queries/registered/" + stored)
-                            .build();
-                });
+                .invoke(stored -> delivery.soon(site.linkId()));
     }
 
     /** One's own, the newest first. */
@@ -198,10 +203,18 @@ public class RegisteredResource {
             content = @Content(schema = @Schema(implementation = ErrorEnvelope.class)))
     public Uni<Response> results(
             @Context ContainerRequestContext context, @RestPath String siteId, @RestPath String queryId) {
+        QuotaTicket ticket = QuotaTicket.of(context);
+        RequestTrail trail = RequestTrail.of(context);
         return own(context, siteId, queryId).chain(one -> HandOver.of(
                         () -> runs.latest(one.id()).exceptionallyCompose(RegistrationStore::refused),
                         late -> late.ifPresent(result -> result.rows().close()))
-                .map(result -> results.of(result.orElseThrow(() -> none(one))))
+                .map(found -> {
+                    RunStore.Result result = found.orElseThrow(() -> none(one));
+                    ticket.gives(result.rows().size());
+                    trail.query(one.id());
+                    trail.gave("successful", result.count(), result.rows().size());
+                    return results.of(result);
+                })
                 .map(body -> Response.ok(body, MediaType.APPLICATION_JSON_TYPE).build()));
     }
 

@@ -1,6 +1,7 @@
 package dev.halo.gateway.store;
 
 import dev.halo.gateway.config.AsyncConfig;
+import dev.halo.gateway.config.AuditConfig;
 import dev.halo.gateway.config.GatewayConfig;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -58,7 +59,7 @@ public class Partitions {
     });
     private volatile boolean made;
 
-    public Partitions(Store store, GatewayConfig config, AsyncConfig async) {
+    public Partitions(Store store, GatewayConfig config, AsyncConfig async, AuditConfig audit) {
         this.store = store;
         this.interval = config.pages().maintenance();
         this.tables = List.of(
@@ -72,7 +73,8 @@ public class Partitions {
                         Duration.ofDays(1),
                         Duration.ofDays(1),
                         config.records().retention()),
-                new PartitionedTable("async_query", Duration.ofDays(1), Duration.ofDays(1), async.retention()));
+                new PartitionedTable("async_query", Duration.ofDays(1), Duration.ofDays(1), async.retention()),
+                new PartitionedTable("query_audit", Duration.ofDays(1), Duration.ofDays(1), audit.retention()));
     }
 
     void start(@Observes StartupEvent event) {

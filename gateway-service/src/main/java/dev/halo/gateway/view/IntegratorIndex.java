@@ -33,6 +33,21 @@ public final class IntegratorIndex {
         }
     }
 
+    /**
+     * An integrator that is known by its id.
+     *
+     * @param restricted whether it has an allow-list at all; a block that cannot be read admits nobody
+     * @param allowed its allow-list
+     */
+    public record Known(Integrator integrator, boolean restricted, List<AddressBlock> allowed) {
+
+        /** Whether the integrator may call from this address. */
+        public boolean admits(byte[] address) {
+            return !restricted || allowed.stream().anyMatch(block -> block.contains(address));
+        }
+    }
+
+    private final Map<UUID, Known> byId = new ConcurrentHashMap<>();
     private final Map<String, KeyHolder> byHash = new ConcurrentHashMap<>();
     private final Map<String, IntegratorFact> facts = new ConcurrentHashMap<>();
 
@@ -42,9 +57,13 @@ public final class IntegratorIndex {
         if (now.orElse(null) instanceof Integrator integrator) {
             List<AddressBlock> allowed = blocks(integrator);
             boolean restricted = !integrator.allowedAddresses().isEmpty();
+            byId.put(integrator.integratorId(), new Known(integrator, restricted, allowed));
             for (Key held : integrator.keys()) {
                 byHash.put(held.sha256(), new KeyHolder(integrator, held, restricted, allowed));
             }
+        }
+        if (now.isEmpty() && before instanceof Integrator gone) {
+            byId.remove(gone.integratorId());
         }
         if (before instanceof Integrator replaced) {
             for (Key held : replaced.keys()) {
@@ -57,6 +76,11 @@ public final class IntegratorIndex {
     /** @param sha256 lower-case hex */
     public Optional<KeyHolder> byKeyHash(String sha256) {
         return Optional.ofNullable(byHash.get(sha256));
+    }
+
+    /** An integrator, active or suspended. */
+    public Optional<Known> byId(UUID integratorId) {
+        return Optional.ofNullable(byId.get(integratorId));
     }
 
     /** Where an integrator is notified; empty where it is not, or is not known or suspended. */

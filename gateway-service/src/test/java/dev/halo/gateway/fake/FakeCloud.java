@@ -56,13 +56,20 @@ public final class FakeCloud implements AutoCloseable {
         return integrator;
     }
 
+    /** One with the limits of a tier. */
+    public Integrator integratorOfTier(String tier) {
+        Integrator integrator = new Integrator(UUID.randomUUID(), "stage_" + UUID.randomUUID());
+        publish(integrator, true, false, List.of(), null, tier);
+        return integrator;
+    }
+
     public void publish(Integrator integrator, boolean active, boolean revoked, List<String> allowedAddresses) {
-        publish(integrator, active, revoked, allowedAddresses, null);
+        publish(integrator, active, revoked, allowedAddresses, null, null);
     }
 
     /** Publishes where an integrator is notified. */
     public void notifyAt(Integrator integrator, IntegratorFact.Webhooks webhooks) {
-        publish(integrator, true, false, List.of(), webhooks);
+        publish(integrator, true, false, List.of(), webhooks, null);
     }
 
     private void publish(
@@ -70,7 +77,8 @@ public final class FakeCloud implements AutoCloseable {
             boolean active,
             boolean revoked,
             List<String> allowedAddresses,
-            IntegratorFact.Webhooks webhooks) {
+            IntegratorFact.Webhooks webhooks,
+            String tier) {
         Key key = new Key(sha256(integrator.key()), KeySlot.PRIMARY, revoked);
         fact(new IntegratorFact.Integrator(
                 integrator.id(),
@@ -78,7 +86,7 @@ public final class FakeCloud implements AutoCloseable {
                 active,
                 List.of(key),
                 allowedAddresses,
-                null,
+                tier,
                 webhooks,
                 versions.getAndIncrement()));
     }

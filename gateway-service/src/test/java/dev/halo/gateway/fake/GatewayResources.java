@@ -23,6 +23,9 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
     /** Signs operators' tokens that the gateway believes: the property with the key, base64 of PKCS#8. */
     public static final String OPERATORS_KEY = "halo.test.operators-private-key";
 
+    /** Of integrators' tokens; signed with {@link #OPERATORS_KEY} too. */
+    public static final String ISSUER = "https://login.example.org/realms/halo";
+
     /** Of the gateway under test. */
     public static final String DATABASE = "halo_gateway";
 
@@ -60,6 +63,7 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
         config.put("halo.gateway.immediate.max-pending-per-site", "80");
         registered(config);
         webhooks(config);
+        limits(config);
         config.put("halo.gateway.lifecycle.retry-after", "200ms");
         config.put("halo.gateway.async.max-at-link", "5");
         config.put("halo.gateway.async.max-unfinished", "20");
@@ -85,6 +89,27 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
         config.put("halo.gateway.idempotency.look-interval", "100ms");
     }
 
+    /** Limits that only integrators of the tiers of tests meet. */
+    private static void limits(Map<String, String> config) {
+        config.put("halo.gateway.limits.on-stage", "true");
+        tier(config, "default-tier", 1_000_000, 0, 0);
+        tier(config, "tiers.slow", 3, 0, 0);
+        tier(config, "tiers.few", 1_000_000, 4, 0);
+        tier(config, "tiers.narrow", 1_000_000, 0, 20);
+        config.put("halo.gateway.limits.ledger.interval", "200ms");
+    }
+
+    private static void tier(Map<String, String> config, String tier, int burst, int queries, int bytes) {
+        String prefix = "halo.gateway.limits." + tier;
+        int rate = burst > 1_000 ? burst : 1;
+        config.put(prefix + ".requests-per-second", Integer.toString(rate));
+        config.put(prefix + ".burst", Integer.toString(burst));
+        config.put(prefix + ".practice-requests-per-second", Integer.toString(rate));
+        config.put(prefix + ".practice-burst", Integer.toString(burst));
+        config.put(prefix + ".daily-queries", Integer.toString(queries));
+        config.put(prefix + ".daily-bytes", Integer.toString(bytes));
+    }
+
     private static void webhooks(Map<String, String> config) {
         KeyPair operators = keys("RSA");
         config.put("halo.gateway.webhooks.at-rest-key", AT_REST_KEY);
@@ -95,6 +120,8 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
         config.put("halo.gateway.webhooks.lease", "8s");
         config.put("halo.gateway.webhooks.poll-interval", "100ms");
         config.put("halo.gateway.admin.enabled", "true");
+        config.put("halo.gateway.bearer.issuer", ISSUER);
+        config.put("halo.gateway.bearer.public-key", base64(operators.getPublic().getEncoded()));
         config.put("quarkus.oidc.public-key", base64(operators.getPublic().getEncoded()));
         config.put(OPERATORS_KEY, base64(operators.getPrivate().getEncoded()));
     }

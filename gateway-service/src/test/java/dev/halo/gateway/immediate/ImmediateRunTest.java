@@ -211,6 +211,51 @@ class ImmediateRunTest {
     }
 
     @Test
+    void aReadOfADisabledIntegratorEndsAtOnceAndTheLinkIsTold() {
+        world.connected(first);
+        ImmediateRun run = started(READ);
+
+        run.checkPolicy();
+        assertThat(run.end().toCompletableFuture()).isNotDone();
+        world.forbidden = LinkErrorCode.INTEGRATOR_DISABLED;
+        run.checkPolicy();
+
+        assertThat(failure(run).failure().is(LinkErrorCode.INTEGRATOR_DISABLED)).isTrue();
+        assertThat(world.causes).containsExactly(LinkErrorCode.INTEGRATOR_DISABLED);
+    }
+
+    @Test
+    void aWriteOfADisabledIntegratorHasItsEndFromTheLink() {
+        world.connected(first);
+        ImmediateRun run = started(WRITE);
+        world.forbidden = LinkErrorCode.INTEGRATOR_DISABLED;
+
+        run.checkPolicy();
+        run.checkPolicy();
+
+        assertThat(world.told).containsExactly(LinkErrorCode.INTEGRATOR_DISABLED);
+        assertThat(run.end().toCompletableFuture()).isNotDone();
+        world.answer(0, new Outcome.Affected(1, List.of(), Timing.NONE));
+        assertThat(outcome(run)).isInstanceOf(Outcome.Affected.class);
+    }
+
+    @Test
+    void whatWaitsForASiteThatIsSupersededIsRefusedAndWhatRunsGoesOn() {
+        world.away(first);
+        ImmediateRun waiting = started(READ);
+        world.connected(first);
+        ImmediateRun running = started(READ);
+        world.forbidden = LinkErrorCode.SITE_SUPERSEDED;
+
+        waiting.checkPolicy();
+        running.checkPolicy();
+
+        assertThat(refusal(waiting).reason()).isEqualTo(Reason.FORBIDDEN);
+        assertThat(refusal(waiting)).hasMessageContaining("superseded");
+        assertThat(running.end().toCompletableFuture()).isNotDone();
+    }
+
+    @Test
     void parkedTimeIsTakenFromTheTimeInTheQueue() {
         world.away(first);
         ImmediateRun run = started(READ);
@@ -277,6 +322,9 @@ class ImmediateRunTest {
 
         private final List<Sent> sent = new ArrayList<>();
         private final List<SessionRecord.Open> cancelled = new ArrayList<>();
+        private final List<LinkErrorCode> causes = new ArrayList<>();
+        private final List<LinkErrorCode> told = new ArrayList<>();
+        private LinkErrorCode forbidden;
         private final Admission admission = new Admission(10, 10, 10);
         private LinkPresence presence;
         private Availability availability;
@@ -319,8 +367,19 @@ class ImmediateRunTest {
         }
 
         @Override
-        public void cancel(QueryRequest query, SessionRecord.Open session) {
+        public void tell(QueryRequest query, SessionRecord.Open session, LinkErrorCode cause) {
+            told.add(cause);
+        }
+
+        @Override
+        public LinkErrorCode forbidden(QueryRequest query) {
+            return forbidden;
+        }
+
+        @Override
+        public void cancel(QueryRequest query, SessionRecord.Open session, LinkErrorCode cause) {
             cancelled.add(session);
+            causes.add(cause);
             // As the real one does: whoever still waits for the reply is told that it was given up.
             sent.get(sent.size() - 1).reply.completeExceptionally(new IllegalStateException("abandoned"));
         }

@@ -8,27 +8,20 @@ import dev.halo.gateway.fake.Api;
 import dev.halo.gateway.fake.FakeCloud;
 import dev.halo.gateway.fake.Fakes;
 import dev.halo.gateway.fake.GatewayResources;
+import dev.halo.gateway.fake.Tokens;
 import dev.halo.gateway.fake.Receiver;
 import dev.halo.gateway.store.Store;
 import dev.halo.gateway.view.Views;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.smallrye.jwt.build.Jwt;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.PrivateKey;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Base64;
-import java.util.Set;
 import java.util.UUID;
 import org.awaitility.Awaitility;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,31 +123,16 @@ class WebhookAdminIT {
     }
 
     private Api.Answer get(String path, String role) {
-        return http.send(http.request(path).header("Authorization", "Bearer " + token(role)), false);
+        return http.send(http.request(path).header("Authorization", "Bearer " + Tokens.operator(role)), false);
     }
 
     private int resend(String id, String role) {
         return http.send(
                         http.request(PATH + "/" + id + "/resend")
-                                .header("Authorization", "Bearer " + token(role))
+                                .header("Authorization", "Bearer " + Tokens.operator(role))
                                 .POST(HttpRequest.BodyPublishers.noBody()),
                         false)
                 .status();
-    }
-
-    private static String token(String role) {
-        String key = ConfigProvider.getConfig().getValue(GatewayResources.OPERATORS_KEY, String.class);
-        try {
-            PrivateKey operators = KeyFactory.getInstance("RSA")
-                    .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(key)));
-            return Jwt.upn("alice@example.org")
-                    .issuer("https://issuer.example.org")
-                    .audience("halo-registry")
-                    .groups(Set.of(role))
-                    .sign(operators);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private UUID undelivered(UUID site, int minutesAgo) throws SQLException {

@@ -1,0 +1,98 @@
+package dev.halo.gateway.access;
+
+import dev.halo.gateway.error.Refusal;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Which part of a long list is asked for: a time range, and in it what comes behind a place that an earlier answer ended at.
+ *
+ * @param from included
+ * @param to excluded
+ * @param after null: from the beginning
+ * @param limit entries at the most
+ */
+public record PageRequest(Instant from, Instant to, Place after, int limit) {
+
+    private static final int MAX_LIMIT = 500;
+    private static final int DEFAULT_LIMIT = 100;
+    private static final Duration DEFAULT_RANGE = Duration.ofDays(1);
+
+    /** The place of an entry in a list whose latest comes first. */
+    public record Place(Instant at, UUID id) {
+
+        /** As it stands in an answer, to be sent back. */
+        public String cursor() {
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString((at.toEpochMilli() + "." + id).getBytes(StandardCharsets.US_ASCII));
+        }
+
+        private static Place of(String cursor) {
+            try {
+                String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII);
+                int dot = text.indexOf('.');
+                Optional<UUID> id = dot < 0 ? Optional.empty() : Ids.parse(text.substring(dot + 1));
+                if (id.isPresent()) {
+                    return new Place(Instant.ofEpochMilli(Long.parseLong(text.substring(0, dot))), id.get());
+                }
+            } catch (IllegalArgumentException | DateTimeException e) {
+                // Answered below.
+            }
+            throw Refusal.invalid("cursor must be the nextCursor of an earlier answer.");
+        }
+    }
+
+    /**
+     * Reads the parameters of a request; each may be null.
+     *
+     * @param now what {@code to} is by default; {@code from} is a day before {@code to}
+     * @throws Refusal 400 that names the one that is not valid
+     */
+    public static PageRequest of(String from, String to, String cursor, String limit, Instant now) {
+        // A little ahead, so that what other gateways write by their clocks is there too.
+        Instant end = to == null ? now.plusSeconds(60) : time("to", to);
+        Instant begin = from == null ? end.minus(DEFAULT_RANGE) : time("from", from);
+        if (!begin.isBefore(end)) {
+            throw Refusal.invalid("from must be before to.");
+        }
+        return new PageRequest(
+                begin,
+                end,
+                cursor == null ? null : Place.of(cursor),
+                limit == null ? DEFAULT_LIMIT : number("limit", limit, 1, MAX_LIMIT));
+    }
+
+    /** What the first of its entries comes behind. */
+    public Place behind() {
+        return after == null ? new Place(to, new UUID(-1, -1)) : after;
+    }
+
+    /** An optional id among the parameters; 400 if it is none. */
+    public static UUID id(String name, String text) {
+        return text == null ? null : Ids.parameter(name, text);
+    }
+
+    private static Instant time(String name, String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw Refusal.invalid(name + " must be a time such as 2026-03-01T00:00:00Z.");
+        }
+    }
+
+    private static int number(String name, String text, int least, int most) {
+        if (text.matches("\\d{1,9}")) {
+            int value = Integer.parseInt(text);
+            if (value >= least && value <= most) {
+                return value;
+            }
+        }
+        throw Refusal.invalid(name + " must be a whole number from " + least + " to " + most + ".");
+    }
+}

@@ -1,0 +1,215 @@
+package dev.halo.gateway.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.halo.gateway.config.BearerConfig;
+import dev.halo.gateway.view.IntegratorIndex;
+import dev.halo.protocol.integrator.IntegratorFact.Integrator;
+import java.security.Key;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.security.PrivateKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.lang.JoseException;
+import org.junit.jupiter.api.Test;
+
+class BearerTokensTest {
+
+    private static final String ISSUER = "https://login.example.org/realms/halo";
+    private static final KeyPair ISSUERS = keys();
+    private static final KeyPair STRANGERS = keys();
+    private static final UUID MAPPED = UUID.randomUUID();
+
+    private final IntegratorIndex index = new IntegratorIndex();
+    private final Map<String, Key> keys = Map.of("one", ISSUERS.getPublic());
+    private final BearerTokens tokens = new BearerTokens(index, config(Optional.of(ISSUER)), keys::get);
+    private final UUID integrator = integrator(UUID.randomUUID(), true);
+
+    @Test
+    void aGoodTokenIsItsIntegrators() {
+        assertRecognised(token(claims -> {}), integrator);
+    }
+
+    @Test
+    void aClientWithoutTheClaimIsMappedByConfiguration() {
+        integrator(MAPPED, true);
+
+        assertRecognised(
+                token(claims -> {
+                    claims.unsetClaim("halo_integrator_id");
+                    claims.setClaim("azp", "client-one");
+                }),
+                MAPPED);
+    }
+
+    @Test
+    void eachFailureSaysWhichItIs() {
+        assertRejected("nonsense", "cannot be accepted", true);
+        assertRejected("", "not one", true);
+        assertRejected(token(claims -> claims.setExpirationTime(in(-60))), "has expired", true);
+        assertRejected(token(claims -> claims.setAudience("account")), "another audience", true);
+        assertRejected(token(claims -> claims.unsetClaim("aud")), "another audience", true);
+        assertRejected(token(claims -> claims.setIssuer("https://stage.example.org")), "another issuer", true);
+        assertRejected(signed(claims -> {}, STRANGERS.getPrivate(), "one"), "signature is not valid", true);
+        assertRejected(signed(claims -> {}, ISSUERS.getPrivate(), "two"), "key is not known", false);
+        assertRejected(token(claims -> claims.unsetClaim("halo_integrator_id")), "belongs to no integrator", true);
+        assertRejected(token(claims -> claims.setClaim("halo_integrator_id", "1")), "belongs to no integrator", true);
+        assertRejected(
+                token(claims -> claims.setClaim("halo_integrator_id", UUID.randomUUID().toString())),
+                "is not known",
+                false);
+        integrator(integrator, false);
+        assertRejected(token(claims -> {}), "suspended", false);
+    }
+
+    @Test
+    void aTokenWithoutAnEndOrWithoutASignatureIsNotTaken() throws JoseException {
+        assertRejected(token(claims -> claims.unsetClaim("exp")), "cannot be accepted", true);
+        JsonWebSignature unsigned = new JsonWebSignature();
+        unsigned.setPayload(token(claims -> {}).split("\\.")[1]);
+        unsigned.setAlgorithmHeaderValue(AlgorithmIdentifiers.NONE);
+        unsigned.setAlgorithmConstraints(org.jose4j.jwa.AlgorithmConstraints.ALLOW_ONLY_NONE);
+        assertThat(tokens.recognise(new Credential.BearerToken(unsigned.getCompactSerialization())))
+                .isInstanceOf(Recognition.Rejected.class);
+    }
+
+    @Test
+    void withoutAnIssuerNoneIsTaken() {
+        BearerTokens none = new BearerTokens(index, config(Optional.empty()), keys::get);
+
+        assertThat(none.recognise(new Credential.BearerToken(token(claims -> {}))))
+                .isInstanceOfSatisfying(Recognition.Rejected.class, rejected -> assertThat(rejected.message())
+                        .contains("not accepted here"));
+    }
+
+    @Test
+    void theHeaderIsReadAndNeverShown() {
+        assertThat(BearerTokens.credential("bearer abc").text()).isEqualTo("abc");
+        assertThat(BearerTokens.credential("Basic abc")).isNull();
+        assertThat(BearerTokens.credential(null)).isNull();
+        assertThat(new Credential.BearerToken("abc").toString()).doesNotContain("abc");
+    }
+
+    private void assertRecognised(String token, UUID as) {
+        assertThat(tokens.recognise(new Credential.BearerToken(token)))
+                .isInstanceOfSatisfying(Recognition.Recognised.class, good -> assertThat(
+                                good.caller().integratorId())
+                        .isEqualTo(as));
+    }
+
+    private void assertRejected(String token, String words, boolean settled) {
+        assertThat(tokens.recognise(new Credential.BearerToken(token)))
+                .isInstanceOfSatisfying(Recognition.Rejected.class, rejected -> {
+                    assertThat(rejected.message()).contains(words);
+                    assertThat(rejected.settled()).isEqualTo(settled);
+                });
+    }
+
+    private String token(Consumer<JwtClaims> change) {
+        return signed(change, ISSUERS.getPrivate(), "one");
+    }
+
+    private String signed(Consumer<JwtClaims> change, PrivateKey key, String id) {
+        JwtClaims claims = new JwtClaims();
+        claims.setIssuer(ISSUER);
+        claims.setAudience("halo-integrator-api");
+        claims.setExpirationTime(in(60));
+        claims.setClaim("azp", "client");
+        claims.setClaim("halo_integrator_id", integrator.toString());
+        change.accept(claims);
+        JsonWebSignature token = new JsonWebSignature();
+        token.setPayload(claims.toJson());
+        token.setKey(key);
+        token.setKeyIdHeaderValue(id);
+        token.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
+        try {
+            return token.getCompactSerialization();
+        } catch (JoseException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static NumericDate in(int seconds) {
+        NumericDate date = NumericDate.now();
+        date.addSeconds(seconds);
+        return date;
+    }
+
+    private UUID integrator(UUID id, boolean active) {
+        Integrator fact = new Integrator(id, "Integrator", active, List.of(), List.of(), null, null, 1);
+        index.changed(fact.key(), Optional.of(fact));
+        return id;
+    }
+
+    private static KeyPair keys() {
+        try {
+            return KeyPairGenerator.getInstance("RSA").generateKeyPair();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static BearerConfig config(Optional<String> issuer) {
+        return new BearerConfig() {
+            @Override
+            public Optional<String> issuer() {
+                return issuer;
+            }
+
+            @Override
+            public Optional<String> keysUrl() {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<String> publicKey() {
+                return Optional.empty();
+            }
+
+            @Override
+            public String audience() {
+                return "halo-integrator-api";
+            }
+
+            @Override
+            public String claim() {
+                return "halo_integrator_id";
+            }
+
+            @Override
+            public Map<String, UUID> clients() {
+                return Map.of("client-one", MAPPED);
+            }
+
+            @Override
+            public Duration clockSkew() {
+                return Duration.ofSeconds(30);
+            }
+
+            @Override
+            public Duration refresh() {
+                return Duration.ofMinutes(10);
+            }
+
+            @Override
+            public Duration refreshPause() {
+                return Duration.ofSeconds(10);
+            }
+
+            @Override
+            public Duration timeout() {
+                return Duration.ofSeconds(5);
+            }
+        };
+    }
+}
