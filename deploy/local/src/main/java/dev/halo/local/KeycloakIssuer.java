@@ -42,11 +42,12 @@ final class KeycloakIssuer implements TokenIssuer {
     }
 
     @Override
-    public Map<String, String> gatewayCredentials() {
+    public Map<String, String> gateway() {
         return Map.of(
                 "halo.gateway.registry.token-url", url.resolve(TOKENS).toString(),
                 "halo.gateway.registry.client-id", GATEWAY_CLIENT,
-                "halo.gateway.registry.client-secret", secrets.gateway());
+                "halo.gateway.registry.client-secret", secrets.gateway(),
+                "halo.gateway.bearer.issuer", issuer().toString());
     }
 
     @Override

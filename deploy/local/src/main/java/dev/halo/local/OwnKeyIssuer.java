@@ -27,7 +27,7 @@ final class OwnKeyIssuer implements TokenIssuer {
     }
 
     @Override
-    public Map<String, String> gatewayCredentials() {
+    public Map<String, String> gateway() {
         return Map.of("halo.gateway.registry.token", tokens.issue("gateway-service", "service", SERVICE_TOKEN));
     }
 

@@ -84,7 +84,7 @@ final class ServiceSettings {
         settings.put("halo.gateway.database.username", "halo");
         settings.put("halo.gateway.database.password", databasePassword);
         settings.put("halo.gateway.registry.url", url(ServiceName.REGISTRY).toString());
-        settings.putAll(issuer.gatewayCredentials());
+        settings.putAll(issuer.gateway());
         settings.put("halo.gateway.webhooks.at-rest-key", keys.atRest());
         settings.put("halo.gateway.webhooks.allow-private-targets", "true");
         settings.put("halo.gateway.admin.enabled", "true");

@@ -11,8 +11,8 @@ sealed interface TokenIssuer extends AutoCloseable permits OwnKeyIssuer, Keycloa
     /** Settings with which a service checks the tokens of people and other services. */
     Map<String, String> checking();
 
-    /** Settings with which the gateway gets the tokens that it shows the registry. */
-    Map<String, String> gatewayCredentials();
+    /** What the gateway needs besides: its own tokens for the registry, and whose tokens integrators may bring. */
+    Map<String, String> gateway();
 
     /** Makes it ready to issue; returns when it is. */
     void start();

@@ -64,7 +64,9 @@ class LocalRealmTest {
         assertThat(file).doesNotContain("secret-g", "secret-i", "secret-l", "secret-p");
         List<String> names = new ArrayList<>();
         Pattern.compile("\\$\\{([A-Z_]+)\\}").matcher(file).results().forEach(match -> names.add(match.group(1)));
-        assertThat(LocalRealm.environment(secrets, URI.create("http://127.0.0.1")).keySet()).containsAll(names);
+        assertThat(LocalRealm.environment(secrets, URI.create("http://127.0.0.1"))
+                        .keySet())
+                .containsAll(names);
         assertThat(secrets.toString()).doesNotContain("secret-");
     }
 

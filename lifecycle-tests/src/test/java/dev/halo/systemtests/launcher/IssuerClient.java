@@ -6,7 +6,6 @@ import dev.halo.systemtests.suite.Demo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -91,17 +90,6 @@ final class IssuerClient {
                         .POST(BodyPublishers.ofString(body))
                         .build())
                 .statusCode();
-    }
-
-    /** A GET of the integrators' API with a token instead of a key. */
-    JsonNode sites(String token) {
-        String query = "practiceManagementName=Zedmed&practiceManagementSiteId="
-                + URLEncoder.encode(demo.databaseId(), StandardCharsets.UTF_8);
-        HttpResponse<String> response = send(with(token, demo.gateway().resolve("/integrator/sites?" + query))
-                .build());
-        return response.statusCode() == 200
-                ? json(response.body()).path("sites")
-                : MAPPER.createObjectNode().put("status", response.statusCode());
     }
 
     private static HttpRequest.Builder with(String token, URI address) {

@@ -147,6 +147,40 @@ class KeycloakIT {
         assertThat(issuer.get(demo.gateway(), WEBHOOKS, integrator)).isEqualTo(401);
     }
 
+    @Test
+    void anIntegratorCallsWithATokenInsteadOfAKey() {
+        // Given
+        String integrator =
+                issuer.ofClient(demo.value("HALO_INTEGRATOR_CLIENT_ID"), demo.value("HALO_INTEGRATOR_CLIENT_SECRET"));
+        String query = "{\"command\":{\"text\":\"select count(*) as N from PATIENTS\"}}";
+        String path = "/integrator/sites/" + demo.siteId() + "/queries/immediate";
+
+        // When, Then
+        assertThat(issuer.get(demo.gateway(), sites(), integrator)).isEqualTo(200);
+        assertThat(issuer.post(demo.gateway(), path, integrator, query)).isEqualTo(200);
+    }
+
+    @Test
+    void theIntegratorApiTakesNoOtherTokens() {
+        // Given
+        String integrator =
+                issuer.ofClient(demo.value("HALO_INTEGRATOR_CLIENT_ID"), demo.value("HALO_INTEGRATOR_CLIENT_SECRET"));
+        String operator = issuer.ofPerson("operator");
+        String signed = integrator.substring(0, integrator.lastIndexOf('.') + 1);
+
+        // When, Then
+        assertThat(issuer.get(demo.gateway(), sites(), operator)).isEqualTo(401);
+        assertThat(issuer.get(demo.gateway(), sites(), issuer.ofClient("halo-gateway-service", gatewaySecret())))
+                .isEqualTo(401);
+        assertThat(issuer.get(demo.gateway(), sites(), signed + operator.substring(operator.lastIndexOf('.') + 1)))
+                .isEqualTo(401);
+        assertThat(issuer.get(demo.gateway(), sites(), signed)).isEqualTo(401);
+    }
+
+    private String sites() {
+        return "/integrator/sites?practiceManagementName=Zedmed&practiceManagementSiteId=" + demo.databaseId();
+    }
+
     private static String named(String whose) {
         return "{\"name\":\"Client " + whose + " " + UUID.randomUUID() + "\"}";
     }
