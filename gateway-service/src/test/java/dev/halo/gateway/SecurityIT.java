@@ -17,6 +17,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,8 +70,8 @@ class SecurityIT {
         at.open(Behaviours.rows(ROWS, 1));
         String token = Tokens.integrator(integrator.id());
 
-        Api.Answer ran = nobody.send(nobody.posting(Api.immediatePath(site), SELECT)
-                .header("Authorization", "Bearer " + token));
+        Api.Answer ran =
+                nobody.send(nobody.posting(Api.immediatePath(site), SELECT).header("Authorization", "Bearer " + token));
 
         assertThat(ran.status()).isEqualTo(200);
         assertThat(ran.json().path("integratorId").asText())
@@ -92,8 +93,7 @@ class SecurityIT {
 
         assertRefused(
                 Tokens.integrator(id, issuer, Tokens.AUDIENCE, life, Tokens.strangers()), "signature is not valid");
-        assertRefused(
-                Tokens.integrator(id, issuer, Tokens.AUDIENCE, Duration.ofMinutes(-5), issuers), "has expired");
+        assertRefused(Tokens.integrator(id, issuer, Tokens.AUDIENCE, Duration.ofMinutes(-5), issuers), "has expired");
         assertRefused(Tokens.integrator(id, issuer, "halo-registry", life, issuers), "another audience");
         assertRefused(
                 Tokens.integrator(id, "https://stage.example.org", Tokens.AUDIENCE, life, issuers), "another issuer");
@@ -115,11 +115,41 @@ class SecurityIT {
 
         assertThat(refused.status()).isEqualTo(401);
         assertThat(refused.message()).contains("environment production").contains("stage");
-        JsonNode entry = audited("siteId=" + site.id() + "&outcome=refused:credential", 1).get(0);
+        JsonNode entry = audited("siteId=" + site.id() + "&outcome=refused:credential", 1)
+                .get(0);
         assertThat(entry.path("credential").asText()).startsWith("key:prod_#").doesNotContain(key);
         assertThat(entry.path("httpStatus").asInt()).isEqualTo(401);
         assertThat(entry.path("event").asText()).isEqualTo("request");
         assertThat(entry.has("integratorId")).isFalse();
+    }
+
+    @Test
+    void whoeverTriesKeysIsSlowedDownAndOthersBehindTheSameAddressAreNot() {
+        String path = "/integrator/sites/" + site.id();
+        Api guesser = new Api(base, "prod_guess");
+        List<CompletableFuture<HttpResponse<String>>> guesses = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            guesses.add(guesser.http()
+                    .sendAsync(
+                            from("203.0.113.9", guesser.request(path)).build(), HttpResponse.BodyHandlers.ofString()));
+            if (i % 100 == 99) {
+                CompletableFuture.allOf(guesses.toArray(CompletableFuture[]::new))
+                        .join();
+            }
+        }
+
+        Api.Answer slowed = guesser.send(from("203.0.113.9", guesser.request(path)));
+
+        assertThat(guesses).allMatch(guess -> guess.join().statusCode() == 401);
+        assertThat(slowed.status()).isEqualTo(429);
+        assertThat(Integer.parseInt(slowed.header("Retry-After"))).isBetween(1, 60);
+        assertThat(api.send(from("203.0.113.9", api.request(path))).status()).isEqualTo(200);
+        assertThat(guesser.send(from("203.0.113.10", guesser.request(path))).status())
+                .isEqualTo(401);
+    }
+
+    private static HttpRequest.Builder from(String address, HttpRequest.Builder request) {
+        return request.header("X-Forwarded-For", address).GET();
     }
 
     @Test
@@ -145,8 +175,8 @@ class SecurityIT {
                         .asText())
                 .isEqualTo("notFound");
         assertThat(audited("integratorId=" + other.id() + "&outcome=refused:404", 4))
-                .allSatisfy(entry ->
-                        assertThat(entry.path("siteId").asText()).isEqualTo(site.id().toString()));
+                .allSatisfy(entry -> assertThat(entry.path("siteId").asText())
+                        .isEqualTo(site.id().toString()));
     }
 
     @Test
@@ -163,7 +193,8 @@ class SecurityIT {
     @Test
     void theAuditTellsWhoAskedWhatOfWhomAndHowItEnded() {
         at.open(Behaviours.rows(ROWS, 1));
-        UUID immediate = UUID.fromString(api.immediate(site, SELECT).json().path("id").asText());
+        UUID immediate =
+                UUID.fromString(api.immediate(site, SELECT).json().path("id").asText());
         at.open(new FakeLink(base).runs(ROWS));
         UUID async = api.start(site, UPDATE.replace("nonQuery", "reader"));
         api.await(site, async, "successful");
@@ -179,7 +210,8 @@ class SecurityIT {
         assertThat(ran.path("sqlSha256").asText()).matches("[0-9a-f]{64}");
         List<JsonNode> entries = audited("queryId=" + async, 3);
         assertThat(entries)
-                .extracting(entry -> entry.path("event").asText() + " " + entry.path("outcome").asText())
+                .extracting(entry -> entry.path("event").asText() + " "
+                        + entry.path("outcome").asText())
                 .containsExactlyInAnyOrder("async accepted", "asyncEnd successful", "result successful");
         assertThat(entries.toString() + ran).doesNotContain("SECRET_COLUMN").doesNotContain("APPOINTMENTS");
     }
@@ -196,7 +228,10 @@ class SecurityIT {
         JsonNode page = nobody.admin(search + "&limit=2", "operator").json();
         ids.addAll(page.path("entries").findValuesAsText("id"));
         while (page.has("nextCursor")) {
-            page = nobody.admin(search + "&limit=2&cursor=" + page.path("nextCursor").asText(), "auditor")
+            page = nobody.admin(
+                            search + "&limit=2&cursor="
+                                    + page.path("nextCursor").asText(),
+                            "auditor")
                     .json();
             ids.addAll(page.path("entries").findValuesAsText("id"));
         }
@@ -218,13 +253,15 @@ class SecurityIT {
     @Test
     void supportSeesWhereQueriesAreAndNothingOfTheirContents() {
         at.open(Behaviours.failed(LinkErrorCode.STATEMENT_NOT_ALLOWED.failure("says SECRET_COLUMN")));
-        UUID immediate = UUID.fromString(api.immediate(site, SELECT).json().path("id").asText());
+        UUID immediate =
+                UUID.fromString(api.immediate(site, SELECT).json().path("id").asText());
         at.open(new FakeLink(base).runs(ROWS));
         UUID async = api.start(site, SELECT);
         api.await(site, async, "successful");
         String search = "/admin/v1/queries?siteId=" + site.id();
         Awaitility.await()
-                .until(() -> nobody.admin(search, "support").json().path("queries").size() == 2);
+                .until(() ->
+                        nobody.admin(search, "support").json().path("queries").size() == 2);
 
         Api.Answer all = nobody.admin(search, "support");
         assertThat(all.json().path("queries").findValuesAsText("id"))
@@ -242,16 +279,22 @@ class SecurityIT {
 
         assertThat(nobody.admin(search + "&mode=async", "support").json().path("queries"))
                 .hasSize(1);
-        assertThat(nobody.admin(search + "&status=executionFailed", "support").json().path("queries"))
+        assertThat(nobody.admin(search + "&status=executionFailed", "support")
+                        .json()
+                        .path("queries"))
                 .hasSize(1);
         JsonNode first = nobody.admin(search + "&limit=1", "support").json();
-        assertThat(nobody.admin(search + "&limit=1&cursor=" + first.path("nextCursor").asText(), "support")
+        assertThat(nobody.admin(
+                                search + "&limit=1&cursor="
+                                        + first.path("nextCursor").asText(),
+                                "support")
                         .json()
                         .path("queries")
                         .findValuesAsText("id"))
                 .containsExactly(immediate.toString());
         assertThat(nobody.admin(search + "&mode=other", "support").status()).isEqualTo(400);
-        assertThat(nobody.admin("/admin/v1/queries/" + UUID.randomUUID(), "support").status())
+        assertThat(nobody.admin("/admin/v1/queries/" + UUID.randomUUID(), "support")
+                        .status())
                 .isEqualTo(404);
         assertThat(nobody.admin(search, "auditor").status()).isEqualTo(403);
     }
@@ -264,7 +307,8 @@ class SecurityIT {
 
         cloud.enable(integrator, site, false);
 
-        Api.Answer ended = running.orTimeout(5, java.util.concurrent.TimeUnit.SECONDS).join();
+        Api.Answer ended =
+                running.orTimeout(5, java.util.concurrent.TimeUnit.SECONDS).join();
         assertThat(ended.status()).isEqualTo(403);
         assertThat(ended.message()).contains("has not enabled");
         at.awaitCancel(held.query().queryId(), LinkErrorCode.INTEGRATOR_DISABLED);

@@ -57,6 +57,24 @@ final class ServiceSettings {
         return settings;
     }
 
+    /** Nobody meets a limit on one's own machine, but for integrators of the tier {@code trial}, with which to try them out. */
+    private static void limits(Map<String, String> settings) {
+        String wide = "halo.gateway.limits.default-tier.";
+        settings.put(wide + "requests-per-second", "100000");
+        settings.put(wide + "burst", "100000");
+        settings.put(wide + "practice-requests-per-second", "100000");
+        settings.put(wide + "practice-burst", "100000");
+        settings.put(wide + "daily-queries", "100000000");
+        settings.put(wide + "daily-bytes", "1000G");
+        String trial = "halo.gateway.limits.tiers.trial.";
+        settings.put(trial + "requests-per-second", "2");
+        settings.put(trial + "burst", "20");
+        settings.put(trial + "practice-requests-per-second", "2");
+        settings.put(trial + "practice-burst", "15");
+        settings.put(trial + "daily-queries", "5");
+        settings.put(trial + "daily-bytes", "1M");
+    }
+
     private void registry(Map<String, String> settings, String databasePassword) {
         settings.put("halo.registry.environment", environment.wire());
         settings.put("halo.registry.link-token-private-key", keys.linkTokenPrivate());
@@ -77,6 +95,7 @@ final class ServiceSettings {
     private void gateway(Map<String, String> settings, String databasePassword) {
         settings.put("halo.gateway.environment", environment.wire());
         settings.put("halo.gateway.slot", "0");
+        limits(settings);
         settings.put("halo.gateway.link-token-public-key", keys.linkTokenPublic());
         settings.put("halo.gateway.database.host", "127.0.0.1");
         settings.put("halo.gateway.database.port", Integer.toString(ports.postgres()));

@@ -42,7 +42,9 @@ public record Target(Kind kind, UUID siteId) {
         }
         String rest = path.substring(end + QUERIES.length());
         return new Target(
-                "POST".equals(method) ? asked(rest) : "GET".equals(method) || "HEAD".equals(method) ? read(rest) : Kind.OTHER,
+                "POST".equals(method)
+                        ? asked(rest)
+                        : "GET".equals(method) || "HEAD".equals(method) ? read(rest) : Kind.OTHER,
                 siteId.orElse(null));
     }
 

@@ -2,6 +2,7 @@ package dev.halo.gateway.audit;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.halo.protocol.query.Outcome;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -41,6 +42,13 @@ public record AuditEntry(
         Long bytes,
         long durationMillis,
         String sqlSha256) {
+
+    /** The word for how a query ended; of a failure whose it was, and its number: its text may hold rows. */
+    public static String outcomeOf(Outcome end) {
+        return end instanceof Outcome.Failed failed
+                ? failed.failure().type().wire() + ":" + failed.failure().code()
+                : "successful";
+    }
 
     /** What an entry tells of. */
     public enum Event {

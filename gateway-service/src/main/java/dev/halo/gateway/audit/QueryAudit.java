@@ -62,8 +62,7 @@ public class QueryAudit {
                 store,
                 INSERT,
                 QueryAudit::tuple,
-                new WriteBehind.Bounds(
-                        config.maxWaiting(), config.batch(), config.interval(), config.storeTimeout()));
+                new WriteBehind.Bounds(config.maxWaiting(), config.batch(), config.interval(), config.storeTimeout()));
         this.lost = metrics.counter("halo.gateway.audit.lost");
         metrics.gauge("halo.gateway.audit.waiting", writer, WriteBehind::waiting);
     }

@@ -50,7 +50,8 @@ public final class RequestTrail {
     public static RequestTrail of(ContainerRequestContext request) {
         return request.getProperty(PROPERTY) instanceof RequestTrail trail
                 ? trail
-                : new RequestTrail(Instant.now(), request.getMethod(), new byte[0], new Target(Target.Kind.OTHER, null));
+                : new RequestTrail(
+                        Instant.now(), request.getMethod(), new byte[0], new Target(Target.Kind.OTHER, null));
     }
 
     /** Leaves it on a request, for {@link #of}. */
@@ -95,18 +96,14 @@ public final class RequestTrail {
 
     /** How an immediate query ended. */
     public void ended(Outcome end) {
+        outcome = AuditEntry.outcomeOf(end);
         if (end instanceof Outcome.Rows result) {
-            gave("successful", result.rows(), result.size());
-        } else if (end instanceof Outcome.Affected) {
-            outcome = "successful";
-        } else if (end instanceof Outcome.Failed failed) {
-            outcome = failed.failure().type().wire() + ":" + failed.failure().code();
+            gave(result.rows(), result.size());
         }
     }
 
     /** Rows were given. */
-    public void gave(String how, long count, long size) {
-        outcome = how;
+    public void gave(long count, long size) {
         rows = count;
         bytes = size;
     }
@@ -173,7 +170,9 @@ public final class RequestTrail {
 
     private static String text(byte[] address) {
         try {
-            return address.length == 0 ? null : InetAddress.getByAddress(address).getHostAddress();
+            return address.length == 0
+                    ? null
+                    : InetAddress.getByAddress(address).getHostAddress();
         } catch (UnknownHostException e) {
             return null;
         }

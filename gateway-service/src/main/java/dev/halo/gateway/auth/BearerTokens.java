@@ -1,9 +1,10 @@
 package dev.halo.gateway.auth;
 
-import dev.halo.gateway.access.Ids;
 import dev.halo.gateway.config.BearerConfig;
 import dev.halo.gateway.view.IntegratorIndex;
 import java.security.Key;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -17,23 +18,42 @@ import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jose4j.lang.UnresolvableKeyException;
 
 /** Recognises integrators by the tokens of their clients (OAuth 2 client credentials). */
-final class BearerTokens {
+public final class BearerTokens {
 
     /** The request header with the token. */
-    static final String HEADER = "Authorization";
+    public static final String HEADER = "Authorization";
 
     private static final String SCHEME = "Bearer ";
     private static final int MAX_LENGTH = 16 * 1024;
 
+    /**
+     * What a token must be.
+     *
+     * @param issuer its {@code iss}; empty: none is accepted
+     * @param audience among its {@code aud}
+     * @param claim with the integrator's id
+     * @param clients integrators by {@code azp}, where there is no such claim
+     * @param clockSkew how far the issuer's clock may be from this one
+     */
+    public record Terms(
+            Optional<String> issuer, String audience, String claim, Map<String, UUID> clients, Duration clockSkew) {
+
+        /** As configured. */
+        public static Terms of(BearerConfig config) {
+            return new Terms(
+                    config.issuer(), config.audience(), config.claim(), config.clients(), config.clockSkew());
+        }
+    }
+
     private final IntegratorIndex integrators;
-    private final BearerConfig config;
+    private final Terms terms;
     private final JwtConsumer consumer;
 
     /** @param keys gives the key of an id, or null */
-    BearerTokens(IntegratorIndex integrators, BearerConfig config, Function<String, Key> keys) {
+    public BearerTokens(IntegratorIndex integrators, Terms terms, Function<String, Key> keys) {
         this.integrators = integrators;
-        this.config = config;
-        this.consumer = config.issuer()
+        this.terms = terms;
+        this.consumer = terms.issuer()
                 .map(issuer -> new JwtConsumerBuilder()
                         .setJwsAlgorithmConstraints(
                                 AlgorithmConstraints.ConstraintType.PERMIT,
@@ -49,22 +69,22 @@ final class BearerTokens {
                         })
                         .setRequireExpirationTime()
                         .setAllowedClockSkewInSeconds(
-                                Math.toIntExact(config.clockSkew().toSeconds()))
+                                Math.toIntExact(terms.clockSkew().toSeconds()))
                         .setExpectedIssuer(issuer)
-                        .setExpectedAudience(config.audience())
+                        .setExpectedAudience(terms.audience())
                         .build())
                 .orElse(null);
     }
 
     /** The credential in the header; null if there is none of this kind. */
-    static Credential.BearerToken credential(String header) {
+    public static Credential.BearerToken credential(String header) {
         return header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
                 ? new Credential.BearerToken(header.substring(SCHEME.length()).trim())
                 : null;
     }
 
     /** Check 1: the token is of the deployment's issuer, for this API, not expired, and of an integrator. */
-    Recognition recognise(Credential.BearerToken token) {
+    public Recognition recognise(Credential.BearerToken token) {
         if (consumer == null) {
             return rejected("Bearer tokens are not accepted here: use a subscription key.", true);
         }
@@ -79,8 +99,7 @@ final class BearerTokens {
         }
         return integratorOf(claims)
                 .map(this::judge)
-                .orElseGet(() ->
-                        rejected("The bearer token is good, but its client belongs to no integrator.", true));
+                .orElseGet(() -> rejected("The bearer token is good, but its client belongs to no integrator.", true));
     }
 
     private Recognition judge(UUID integratorId) {
@@ -96,18 +115,27 @@ final class BearerTokens {
     }
 
     private Optional<UUID> integratorOf(JwtClaims claims) {
-        Object claim = claims.getClaimValue(config.claim());
+        Object claim = claims.getClaimValue(terms.claim());
         if (claim instanceof String text) {
-            return Ids.parse(text);
+            return uuid(text);
         }
         return claims.getClaimValue("azp") instanceof String client
-                ? Optional.ofNullable(config.clients().get(client))
+                ? Optional.ofNullable(terms.clients().get(client))
                 : Optional.empty();
+    }
+
+    private static Optional<UUID> uuid(String text) {
+        try {
+            return Optional.of(UUID.fromString(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private static Recognition refused(InvalidJwtException e) {
         if (e.getCause() instanceof UnresolvableKeyException) {
-            return rejected("The bearer token was not signed by this deployment's issuer: its key is not known.", false);
+            return rejected(
+                    "The bearer token was not signed by this deployment's issuer: its key is not known.", false);
         }
         if (e.hasErrorCode(ErrorCodes.EXPIRED)) {
             return rejected("The bearer token has expired.", true);

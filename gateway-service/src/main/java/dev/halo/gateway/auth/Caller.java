@@ -27,7 +27,8 @@ public record Caller(UUID integratorId, String tier) {
         throw Refusal.of(Reason.UNAUTHENTICATED, "The request was not authenticated.");
     }
 
-    void leaveOn(ContainerRequestContext request) {
+    /** Leaves it on a request, for {@link #of}. */
+    public void leaveOn(ContainerRequestContext request) {
         request.setProperty(PROPERTY, this);
     }
 }

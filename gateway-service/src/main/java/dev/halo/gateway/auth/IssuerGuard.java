@@ -62,7 +62,8 @@ public class IssuerGuard {
     }
 
     private static boolean isSecure(Optional<String> url) {
-        return url.filter(text -> text.toLowerCase(Locale.ROOT).startsWith("https://")).isPresent();
+        return url.filter(text -> text.toLowerCase(Locale.ROOT).startsWith("https://"))
+                .isPresent();
     }
 
     /** Why the admin API cannot be served with this issuer; empty when it can. */

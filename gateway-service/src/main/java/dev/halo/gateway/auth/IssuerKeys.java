@@ -62,8 +62,7 @@ public class IssuerKeys {
 
     void start(@Observes StartupEvent event) {
         if (url != null) {
-            worker.scheduleWithFixedDelay(
-                    this::fetchNow, 0, config.refresh().toMillis(), TimeUnit.MILLISECONDS);
+            worker.scheduleWithFixedDelay(this::fetchNow, 0, config.refresh().toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -72,14 +71,14 @@ public class IssuerKeys {
     }
 
     /** The key of an id; null if there is none. */
-    Key key(String id) {
+    public Key key(String id) {
         Map<String, Key> known = keys;
         Key only = known.get(ONLY);
         return only != null ? only : id == null ? null : known.get(id);
     }
 
     /** Fetches the keys, unless that was done a moment ago; never fails. */
-    synchronized CompletionStage<Void> refresh() {
+    public synchronized CompletionStage<Void> refresh() {
         boolean soon = fetchedAt != Long.MIN_VALUE
                 && System.nanoTime() - fetchedAt < config.refreshPause().toNanos();
         return url == null || soon ? fetch.copy() : fetchNow().copy();

@@ -32,7 +32,8 @@ public final class SubscriptionKeys {
                 || key.text().isBlank()) {
             return new Recognition.Rejected(
                     "The subscription key is missing: send it in the header " + HEADER
-                            + ", or a bearer token in the header Authorization.", true);
+                            + ", or a bearer token in the header Authorization.",
+                    true);
         }
         String text = key.text().trim();
         for (Environment other : Environment.values()) {
@@ -51,7 +52,7 @@ public final class SubscriptionKeys {
     }
 
     /** What may be told of a key that was not recognised: the environment that it names, if any. */
-    static String kindOf(String text) {
+    public static String kindOf(String text) {
         for (Environment environment : Environment.values()) {
             if (text.startsWith(environment.keyPrefix())) {
                 return "key:" + environment.keyPrefix();

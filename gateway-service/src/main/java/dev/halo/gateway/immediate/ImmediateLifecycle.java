@@ -24,8 +24,8 @@ class ImmediateLifecycle {
                 messaging.producer(),
                 messaging.settings(),
                 config.immediate().maxPending());
-        this.queries =
-                new ImmediateQueries(messaging.sessions(), messaging.views(), courier, pages, config, new ImmediateMetrics(metrics));
+        this.queries = new ImmediateQueries(
+                messaging.sessions(), messaging.views(), courier, pages, config, new ImmediateMetrics(metrics));
         metrics.gauge("halo.gateway.immediate.admitted", queries.admission(), Admission::pending);
         metrics.gauge("halo.gateway.immediate.parked", queries.admission(), Admission::parked);
     }

@@ -164,8 +164,7 @@ public class ImmediateResource {
         }
     }
 
-    private Uni<Response> run(
-            Asked asked, UUID site, ImmediateCommand body, Optional<IdempotentRequest> key) {
+    private Uni<Response> run(Asked asked, UUID site, ImmediateCommand body, Optional<IdempotentRequest> key) {
         return Uni.createFrom()
                 .completionStage(() -> views.checked(() -> checks.mayQuery(asked.caller, site, body.catalogue())))
                 .chain(found -> key.map(one -> repeatable.run(one, queryId -> begin(queryId, asked, found, body)))

@@ -89,7 +89,8 @@ final class ImmediateRun {
         }
         if (!(phase instanceof Phase.Sent sent)) {
             refuse(why == LinkErrorCode.INTEGRATOR_DISABLED ? SiteChecks.notEnabled() : SiteChecks.superseded());
-        } else if (why == LinkErrorCode.INTEGRATOR_DISABLED && !request.command().mayWrite()) {
+        } else if (why == LinkErrorCode.INTEGRATOR_DISABLED
+                && !request.command().mayWrite()) {
             finish(new Outcome.Failed(why.failure("The practice has disabled the integrator."), null));
             around.cancel(request, sent.heldBy(), why);
         } else if (why == LinkErrorCode.INTEGRATOR_DISABLED && !toldOfEnd) {

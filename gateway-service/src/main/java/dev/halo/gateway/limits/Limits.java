@@ -79,8 +79,9 @@ public class Limits {
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, tier -> Tier.of(tier.getValue())));
         this.rates = new RateLimiter(config.maxTracked(), System::nanoTime);
         this.quotas = new PgQuotaStore(store, config.ledger().storeTimeout());
-        this.ledger = new QuotaLedger(
-                quotas, config.ledger(), new QuotaDay.Calendar(clock, config.zone()), System::nanoTime);
+        this.ledger =
+                new QuotaLedger(quotas,
+                QuotaLedger.Settings.of(config.ledger()), new QuotaDay.Calendar(clock, config.zone()), System::nanoTime);
         this.messaging = messaging;
         this.store = store;
         this.metrics = metrics;
@@ -142,13 +143,10 @@ public class Limits {
         if (!enforced) {
             return null;
         }
-        RateLimiter.Verdict verdict =
-                rates.admit(caller.integratorId(), practice, tierOf(caller.tier()), gateways);
+        RateLimiter.Verdict verdict = rates.admit(caller.integratorId(), practice, tierOf(caller.tier()), gateways);
         response.putHeader("RateLimit-Limit", Integer.toString(verdict.limit()));
         response.putHeader("RateLimit-Remaining", Long.toString(verdict.remaining()));
-        response.putHeader(
-                "RateLimit-Reset",
-                Long.toString((verdict.reset().toMillis() + 999) / 1000));
+        response.putHeader("RateLimit-Reset", Long.toString((verdict.reset().toMillis() + 999) / 1000));
         if (verdict.isAdmitted()) {
             return null;
         }
@@ -224,7 +222,8 @@ public class Limits {
 
     private void write() {
         try {
-            if (!store.isReady() || writing != null && !writing.toCompletableFuture().isDone()) {
+            if (!store.isReady()
+                    || writing != null && !writing.toCompletableFuture().isDone()) {
                 return;
             }
             writing = ledger.write();

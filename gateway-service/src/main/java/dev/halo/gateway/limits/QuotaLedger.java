@@ -33,8 +33,23 @@ final class QuotaLedger {
 
     private static final int BATCH = 200;
 
+    /**
+     * How it counts.
+     *
+     * @param maxAccounts that are counted at the same time; beyond it {@link Grant.Unknown}
+     * @param idle after which a share that nobody uses is given back
+     * @param storeTimeout how long a request may wait for the store
+     * @param shareWithoutStore the part of a quota that is let through while the store is away, from 0 to 1
+     */
+    record Settings(int maxAccounts, Duration idle, Duration storeTimeout, double shareWithoutStore) {
+        static Settings of(LimitsConfig.Ledger config) {
+            return new Settings(
+                    config.maxAccounts(), config.idle(), config.storeTimeout(), config.shareWithoutStore());
+        }
+    }
+
     private final QuotaStore store;
-    private final LimitsConfig.Ledger config;
+    private final Settings settings;
     private final QuotaDay.Calendar calendar;
     private final LongSupplier nanos;
     private final Map<Key, QuotaAccount> accounts = new ConcurrentHashMap<>();
@@ -45,9 +60,9 @@ final class QuotaLedger {
      * @param calendar says when a day ends
      * @param nanos a monotonic clock
      */
-    QuotaLedger(QuotaStore store, LimitsConfig.Ledger config, QuotaDay.Calendar calendar, LongSupplier nanos) {
+    QuotaLedger(QuotaStore store, Settings settings, QuotaDay.Calendar calendar, LongSupplier nanos) {
         this.store = store;
-        this.config = config;
+        this.settings = settings;
         this.calendar = calendar;
         this.nanos = nanos;
     }
@@ -66,7 +81,8 @@ final class QuotaLedger {
         QuotaDay day = calendar.today();
         QuotaAccount account = account(new Key(integratorId, practice, day.date()), day, tier);
         if (account == null) {
-            return new Grant.Unknown();
+            boolean hasQuotas = tier.dailyQueries() != Tier.NONE || tier.dailyBytes() != Tier.NONE;
+            return hasQuotas ? new Grant.Unknown() : new Grant.Given(QuotaTicket.OF_NOTHING);
         }
         long now = nanos.getAsLong();
         Answer answer = isQuery ? account.take(away, now, RECHECK) : account.bytes(away, now);
@@ -92,7 +108,7 @@ final class QuotaLedger {
                 }
                 CompletableFuture<Void> settled = account.settled();
                 settle(account, account.settlement(true, false));
-                return new Grant.Later(settled.orTimeout(config.storeTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                return new Grant.Later(settled.orTimeout(settings.storeTimeout().toMillis(), TimeUnit.MILLISECONDS)
                         .handle((done, failure) -> ask(integratorId, practice, tier, isQuery, tries - 1))
                         .thenCompose(grant -> grant instanceof Grant.Later later
                                 ? later.grant()
@@ -107,7 +123,7 @@ final class QuotaLedger {
         if (known != null && known.hasLimits(tier)) {
             return known;
         }
-        if (known == null && accounts.size() >= config.maxAccounts()) {
+        if (known == null && accounts.size() >= settings.maxAccounts()) {
             notCounted.incrementAndGet();
             return null;
         }
@@ -116,14 +132,17 @@ final class QuotaLedger {
                 // Of another tier from now on; what it holds is given back first.
                 return present;
             }
-            return new QuotaAccount(key, day, tier, config.shareWithoutStore(), nanos.getAsLong());
+            return new QuotaAccount(key, day, tier, settings.shareWithoutStore(), nanos.getAsLong());
         });
     }
 
     void count(QuotaAccount account, long bytes) {
-        account.count(bytes, nanos.getAsLong());
-        // Its day may have ended and its last settlement be over.
-        accounts.putIfAbsent(account.key(), account);
+        // Its day may have ended and its last settlement be over, or another one have taken its place.
+        accounts.compute(account.key(), (key, present) -> {
+            QuotaAccount live = present == null ? account : present;
+            live.count(bytes, nanos.getAsLong());
+            return live;
+        });
     }
 
     private CompletionStage<Void> settle(QuotaAccount account, Settlement settlement) {
@@ -164,7 +183,7 @@ final class QuotaLedger {
 
     private CompletionStage<Void> write(boolean releaseAll) {
         long now = nanos.getAsLong();
-        long idle = config.idle().toNanos();
+        long idle = settings.idle().toNanos();
         QuotaDay today = calendar.today();
         List<QuotaAccount> of = new ArrayList<>();
         List<Settlement> settlements = new ArrayList<>();
@@ -172,21 +191,30 @@ final class QuotaLedger {
         for (QuotaAccount account : accounts.values().stream()
                 .sorted(Comparator.comparing(one -> order(one.key())))
                 .toList()) {
-            boolean release = releaseAll || account.isIdle(now, idle) || !account.day().equals(today);
+            boolean release =
+                    releaseAll || account.isIdle(now, idle) || !account.day().equals(today);
             // While the store is away somebody has to ask, or its return would not be noticed.
             Settlement settlement = account.settlement(away && !release, release);
             if (settlement != null) {
                 of.add(account);
                 settlements.add(settlement);
             } else if (release && account.isClean()) {
-                accounts.remove(account.key(), account);
+                accounts.computeIfPresent(
+                        account.key(), (key, present) -> present == account && present.isClean() ? null : present);
             }
         }
         CompletionStage<Void> done = CompletableFuture.completedFuture(null);
         for (int i = 0; i < of.size(); i += BATCH) {
             int from = i;
             int to = Math.min(of.size(), i + BATCH);
-            done = done.thenCompose(before -> settle(of.subList(from, to), settlements.subList(from, to)));
+            done = done.thenCompose(before -> {
+                if (from > 0 && away) {
+                    // It has just been tried: the rest would only wait for the same.
+                    of.subList(from, to).forEach(QuotaAccount::failed);
+                    return CompletableFuture.completedFuture(null);
+                }
+                return settle(of.subList(from, to), settlements.subList(from, to));
+            });
         }
         return done;
     }
@@ -208,12 +236,14 @@ final class QuotaLedger {
     }
 
     private static String order(Key key) {
-        return key.integratorId() + "|" + key.practice().pmsType() + "|" + key.practice().pmsId() + "|" + key.day();
+        return key.integratorId() + "|" + key.practice().pmsType() + "|"
+                + key.practice().pmsId() + "|" + key.day();
     }
 
     /** What an integrator has used here today and the store does not know of: queries and bytes. */
     long[] unreported(UUID integratorId, PmsKey practice) {
-        QuotaAccount account = accounts.get(new Key(integratorId, practice, calendar.today().date()));
+        QuotaAccount account =
+                accounts.get(new Key(integratorId, practice, calendar.today().date()));
         return account == null ? new long[2] : account.unreported();
     }
 

@@ -16,8 +16,8 @@ public record Tier(Rate perIntegrator, Rate perPractice, long dailyQueries, long
     public static final long NONE = Long.MAX_VALUE;
 
     /** Without quotas and with rates that nobody reaches. */
-    static final Tier WITHOUT_LIMITS =
-            new Tier(new Rate(Integer.MAX_VALUE, Integer.MAX_VALUE), new Rate(Integer.MAX_VALUE, Integer.MAX_VALUE), NONE, NONE);
+    static final Tier WITHOUT_LIMITS = new Tier(
+            new Rate(Integer.MAX_VALUE, Integer.MAX_VALUE), new Rate(Integer.MAX_VALUE, Integer.MAX_VALUE), NONE, NONE);
 
     static Tier of(LimitsConfig.Tier config) {
         return new Tier(

@@ -12,11 +12,19 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record UsageJson(
         UUID integratorId,
-        @Schema(description = "The day, in the zone whose midnight resets quotas.") LocalDate day,
+
+        @Schema(description = "The day, in the zone whose midnight resets quotas.")
+        LocalDate day,
+
         String timeZone,
         @Schema(description = "When quotas begin anew.") Instant resetsAt,
-        @Schema(description = "Requests per second of all gateways together.") Rate rateLimit,
-        @Schema(description = "Of these the ones that concern one practice.") Rate practiceRateLimit,
+
+        @Schema(description = "Requests per second of all gateways together.")
+        Rate rateLimit,
+
+        @Schema(description = "Of these the ones that concern one practice.")
+        Rate practiceRateLimit,
+
         List<Practice> practices) {
 
     /** A rate limit. */
@@ -32,9 +40,7 @@ public record UsageJson(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Quota(long used, Long quota, Long remaining) {
         static Quota of(long used, long limit) {
-            return limit == Tier.NONE
-                    ? new Quota(used, null, null)
-                    : new Quota(used, limit, Math.max(0, limit - used));
+            return limit == Tier.NONE ? new Quota(used, null, null) : new Quota(used, limit, Math.max(0, limit - used));
         }
     }
 }

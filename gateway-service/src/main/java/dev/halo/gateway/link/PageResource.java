@@ -92,7 +92,8 @@ public class PageResource {
                         metrics.counter("halo.gateway.upload", "outcome", "foreign")
                                 .increment();
                         LOG.errorf(
-                                "event=foreignPage alarm=foreignLink queryId=%s linkId=%s", key.queryId(), key.linkId());
+                                "event=foreignPage alarm=foreignLink queryId=%s linkId=%s",
+                                key.queryId(), key.linkId());
                         throw Refusal.notFound("There is no such query of this Link.");
                     }
                     metrics.counter("halo.gateway.upload", "outcome", "stored").increment();

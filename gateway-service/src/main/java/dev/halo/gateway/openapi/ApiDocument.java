@@ -9,20 +9,25 @@ import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
 /** Adds to the OpenAPI document what all operations of the integrator API have in common: the key and the errors. */
 @OpenApiFilter(OpenApiFilter.RunStage.BUILD)
 public class ApiDocument implements OASFilter {
 
     private static final String SCHEME = "SubscriptionKey";
+    private static final String TOKEN = "BearerToken";
     private static final String FHIR = "/fhir/";
     private static final String PAIRING = "/pair";
 
     private static final Map<String, String> ERRORS = Map.of(
             "400", "The path, a parameter or the body is not valid; the message names it.",
-            "401", "The subscription key is missing, unknown, revoked or of the other environment.",
+            "401",
+                    "The subscription key is missing, unknown, revoked or of the other environment; or the bearer token is not valid.",
             "403",
-                    "The caller's address, the site, the pairing or the practice does not allow it; the message says which.",
+                    "The caller's address, a daily quota, the site, the pairing or the practice does not allow it; the message"
+                            + " says which.",
             "404", "There is no such thing, or it is not the caller's.",
             "429", "Too many requests; Retry-After says when to come back.",
             "500", "Something failed here.",
@@ -30,14 +35,29 @@ public class ApiDocument implements OASFilter {
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
-        document.setSecurity(List.of(OASFactory.createSecurityRequirement().addScheme(SCHEME)));
+        document.getComponents()
+                .addSecurityScheme(
+                        TOKEN,
+                        OASFactory.createSecurityScheme()
+                                .type(SecurityScheme.Type.HTTP)
+                                .scheme("bearer")
+                                .bearerFormat("JWT")
+                                .description("A token of the integrator's client (OAuth 2 client credentials)."));
+        document.setSecurity(security());
         document.getPaths()
                 .getPathItems()
                 .forEach((path, item) -> item.getOperations().values().forEach(operation -> complete(path, operation)));
     }
 
+    /** One of them is enough. */
+    private static List<SecurityRequirement> security() {
+        return List.of(
+                OASFactory.createSecurityRequirement().addScheme(SCHEME),
+                OASFactory.createSecurityRequirement().addScheme(TOKEN));
+    }
+
     private static void complete(String path, Operation operation) {
-        operation.setSecurity(List.of(OASFactory.createSecurityRequirement().addScheme(SCHEME)));
+        operation.setSecurity(security());
         ERRORS.forEach((status, description) -> add(operation, status, envelope(description)));
         if (path.contains(PAIRING)) {
             add(operation, "502", envelope("The pairing could not be made; it may be tried again."));

@@ -166,7 +166,7 @@ public class ResultResource {
                         PageInfo info = page.stored.info();
                         ticket.gives(info.size());
                         trail.query(id);
-                        trail.gave("successful", info.rows(), info.size());
+                        trail.gave(info.rows(), info.size());
                     });
         });
     }

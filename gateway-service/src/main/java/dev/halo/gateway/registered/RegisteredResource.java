@@ -125,8 +125,7 @@ public class RegisteredResource {
                 });
     }
 
-    private Uni<UUID> create(
-            Caller caller, SiteRecord site, RegisteredCommand body, Optional<IdempotentRequest> key) {
+    private Uni<UUID> create(Caller caller, SiteRecord site, RegisteredCommand body, Optional<IdempotentRequest> key) {
         UUID id = QueryIds.at(Instant.now());
         Instant createdAt = QueryIds.createdAt(id).orElseThrow();
         return Uni.createFrom()
@@ -212,7 +211,7 @@ public class RegisteredResource {
                     RunStore.Result result = found.orElseThrow(() -> none(one));
                     ticket.gives(result.rows().size());
                     trail.query(one.id());
-                    trail.gave("successful", result.count(), result.rows().size());
+                    trail.gave(result.count(), result.rows().size());
                     return results.of(result);
                 })
                 .map(body -> Response.ok(body, MediaType.APPLICATION_JSON_TYPE).build()));

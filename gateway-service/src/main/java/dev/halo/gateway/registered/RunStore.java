@@ -1,5 +1,7 @@
 package dev.halo.gateway.registered;
 
+import dev.halo.gateway.audit.AuditEntry;
+import dev.halo.gateway.audit.QueryAudit;
 import dev.halo.gateway.body.ZstdRows;
 import dev.halo.gateway.config.RegisteredConfig;
 import dev.halo.gateway.page.ByteBudget;
@@ -28,6 +30,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.StreamSupport;
 
 /** The runs of registered queries and their results, in PostgreSQL. */
@@ -125,12 +128,14 @@ class RunStore {
 
     private final Store store;
     private final WebhookQueue webhooks;
+    private final QueryAudit audit;
     private final RegisteredConfig config;
     private final ByteBudget downloads;
 
-    RunStore(Store store, WebhookQueue webhooks, RegisteredConfig config) {
+    RunStore(Store store, WebhookQueue webhooks, QueryAudit audit, RegisteredConfig config) {
         this.store = store;
         this.webhooks = webhooks;
+        this.audit = audit;
         this.config = config;
         this.downloads = new ByteBudget(config.maxDownloadMemory().asLongValue());
     }
@@ -165,13 +170,48 @@ class RunStore {
 
     /** Takes over a run, once: the same run again changes nothing. */
     CompletionStage<Applied> apply(RegisteredRun run, UUID linkId) {
+        AtomicReference<Row> registration = new AtomicReference<>();
         return store.inTransaction(config.storeTimeout(), connection -> connection
-                .preparedQuery(LOCK)
-                .execute(Tuple.of(run.registeredId()))
-                .compose(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .findFirst()
-                        .map(row -> apply(connection, row, run, linkId))
-                        .orElseGet(() -> Future.succeededFuture(Applied.UNKNOWN))));
+                        .preparedQuery(LOCK)
+                        .execute(Tuple.of(run.registeredId()))
+                        .compose(rows -> StreamSupport.stream(rows.spliterator(), false)
+                                .findFirst()
+                                .map(row -> {
+                                    registration.set(row);
+                                    return apply(connection, row, run, linkId);
+                                })
+                                .orElseGet(() -> Future.succeededFuture(Applied.UNKNOWN))))
+                .thenApply(applied -> {
+                    if (applied == Applied.APPLIED) {
+                        noted(registration.get(), run);
+                    }
+                    return applied;
+                });
+    }
+
+    private void noted(Row registration, RegisteredRun run) {
+        Outcome.Rows rows = run.outcome() instanceof Outcome.Rows some ? some : null;
+        audit.ended(
+                AuditEntry.Event.REGISTERED_RUN,
+                registration.getUUID("integrator_id"),
+                registration.getUUID("site_id"),
+                run.registeredId(),
+                AuditEntry.outcomeOf(run.outcome()),
+                rows == null ? null : (Long) rows.rows(),
+                rows == null ? null : (Long) rows.size(),
+                executing(run.outcome()));
+    }
+
+    private static long executing(Outcome end) {
+        Timing timing = null;
+        if (end instanceof Outcome.Rows rows) {
+            timing = rows.timing();
+        } else if (end instanceof Outcome.Affected affected) {
+            timing = affected.timing();
+        } else if (end instanceof Outcome.Failed failed) {
+            timing = failed.timing();
+        }
+        return timing == null ? 0 : timing.executing();
     }
 
     private Future<Applied> apply(SqlConnection connection, Row row, RegisteredRun run, UUID linkId) {

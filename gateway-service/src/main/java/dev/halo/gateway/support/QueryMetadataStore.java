@@ -54,8 +54,8 @@ class QueryMetadataStore {
             from gateway.registered_query""";
 
     /** Within each kind the bound holds already, so that no more is read than is answered. */
-    private static final String MATCHING = """
-             where created_at >= $1 and created_at < $2 and (created_at, query_id) < ($3, $4)
+    private static final String MATCHING = "\n" + """
+            where created_at >= $1 and created_at < $2 and (created_at, query_id) < ($3, $4)
               and ($5::uuid is null or integrator_id = $5) and ($6::uuid is null or site_id = $6)""";
 
     private static final String ORDER = " order by created_at desc, query_id desc limit $9";
@@ -66,7 +66,8 @@ class QueryMetadataStore {
             + IMMEDIATE + MATCHING
             + " and ($7::text is null or document::jsonb ->> 'status' = $7) and ($8::text is null or $8 = 'immediate')"
             + ORDER + ") union all ("
-            + REGISTERED + MATCHING + " and ($7::text is null or status = $7) and ($8::text is null or $8 = 'registered')"
+            + REGISTERED + MATCHING
+            + " and ($7::text is null or status = $7) and ($8::text is null or $8 = 'registered')"
             + ORDER + ")) found order by created_at desc, id desc limit $9";
 
     private static final String ONE = "select * from (("

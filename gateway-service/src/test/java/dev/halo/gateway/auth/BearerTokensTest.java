@@ -2,7 +2,6 @@ package dev.halo.gateway.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.halo.gateway.config.BearerConfig;
 import dev.halo.gateway.view.IntegratorIndex;
 import dev.halo.protocol.integrator.IntegratorFact.Integrator;
 import java.security.Key;
@@ -32,7 +31,7 @@ class BearerTokensTest {
 
     private final IntegratorIndex index = new IntegratorIndex();
     private final Map<String, Key> keys = Map.of("one", ISSUERS.getPublic());
-    private final BearerTokens tokens = new BearerTokens(index, config(Optional.of(ISSUER)), keys::get);
+    private final BearerTokens tokens = new BearerTokens(index, terms(Optional.of(ISSUER)), keys::get);
     private final UUID integrator = integrator(UUID.randomUUID(), true);
 
     @Test
@@ -65,7 +64,8 @@ class BearerTokensTest {
         assertRejected(token(claims -> claims.unsetClaim("halo_integrator_id")), "belongs to no integrator", true);
         assertRejected(token(claims -> claims.setClaim("halo_integrator_id", "1")), "belongs to no integrator", true);
         assertRejected(
-                token(claims -> claims.setClaim("halo_integrator_id", UUID.randomUUID().toString())),
+                token(claims ->
+                        claims.setClaim("halo_integrator_id", UUID.randomUUID().toString())),
                 "is not known",
                 false);
         integrator(integrator, false);
@@ -85,7 +85,7 @@ class BearerTokensTest {
 
     @Test
     void withoutAnIssuerNoneIsTaken() {
-        BearerTokens none = new BearerTokens(index, config(Optional.empty()), keys::get);
+        BearerTokens none = new BearerTokens(index, terms(Optional.empty()), keys::get);
 
         assertThat(none.recognise(new Credential.BearerToken(token(claims -> {}))))
                 .isInstanceOfSatisfying(Recognition.Rejected.class, rejected -> assertThat(rejected.message())
@@ -102,9 +102,9 @@ class BearerTokensTest {
 
     private void assertRecognised(String token, UUID as) {
         assertThat(tokens.recognise(new Credential.BearerToken(token)))
-                .isInstanceOfSatisfying(Recognition.Recognised.class, good -> assertThat(
-                                good.caller().integratorId())
-                        .isEqualTo(as));
+                .isInstanceOfSatisfying(
+                        Recognition.Recognised.class,
+                        good -> assertThat(good.caller().integratorId()).isEqualTo(as));
     }
 
     private void assertRejected(String token, String words, boolean settled) {
@@ -159,57 +159,12 @@ class BearerTokensTest {
         }
     }
 
-    private static BearerConfig config(Optional<String> issuer) {
-        return new BearerConfig() {
-            @Override
-            public Optional<String> issuer() {
-                return issuer;
-            }
-
-            @Override
-            public Optional<String> keysUrl() {
-                return Optional.empty();
-            }
-
-            @Override
-            public Optional<String> publicKey() {
-                return Optional.empty();
-            }
-
-            @Override
-            public String audience() {
-                return "halo-integrator-api";
-            }
-
-            @Override
-            public String claim() {
-                return "halo_integrator_id";
-            }
-
-            @Override
-            public Map<String, UUID> clients() {
-                return Map.of("client-one", MAPPED);
-            }
-
-            @Override
-            public Duration clockSkew() {
-                return Duration.ofSeconds(30);
-            }
-
-            @Override
-            public Duration refresh() {
-                return Duration.ofMinutes(10);
-            }
-
-            @Override
-            public Duration refreshPause() {
-                return Duration.ofSeconds(10);
-            }
-
-            @Override
-            public Duration timeout() {
-                return Duration.ofSeconds(5);
-            }
-        };
+    private static BearerTokens.Terms terms(Optional<String> issuer) {
+        return new BearerTokens.Terms(
+                issuer,
+                "halo-integrator-api",
+                "halo_integrator_id",
+                Map.of("client-one", MAPPED),
+                Duration.ofSeconds(30));
     }
 }

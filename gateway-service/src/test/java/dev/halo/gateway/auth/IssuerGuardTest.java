@@ -26,6 +26,18 @@ class IssuerGuardTest {
         assertThat(problem(Environment.STAGE, Optional.of("key"), NONE)).isEmpty();
     }
 
+    @Test
+    void integratorsTokensAreHeldToTheSame() {
+        Optional<String> https = Optional.of("https://login.example.org/certs");
+        Environment production = Environment.PRODUCTION;
+
+        assertThat(IssuerGuard.bearerProblem(production, Optional.of("key"), https)).isPresent();
+        assertThat(IssuerGuard.bearerProblem(production, NONE, Optional.of("http://login.example.org/certs")))
+                .isPresent();
+        assertThat(IssuerGuard.bearerProblem(production, NONE, https)).isEmpty();
+        assertThat(IssuerGuard.bearerProblem(Environment.STAGE, Optional.of("key"), NONE)).isEmpty();
+    }
+
     private static Optional<String> problem(Environment environment, Optional<String> key, Optional<String> issuer) {
         return IssuerGuard.problem(environment, key, issuer);
     }

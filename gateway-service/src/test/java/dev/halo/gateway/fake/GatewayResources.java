@@ -121,7 +121,8 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
         config.put("halo.gateway.webhooks.poll-interval", "100ms");
         config.put("halo.gateway.admin.enabled", "true");
         config.put("halo.gateway.bearer.issuer", ISSUER);
-        config.put("halo.gateway.bearer.public-key", base64(operators.getPublic().getEncoded()));
+        config.put(
+                "halo.gateway.bearer.public-key", base64(operators.getPublic().getEncoded()));
         config.put("quarkus.oidc.public-key", base64(operators.getPublic().getEncoded()));
         config.put(OPERATORS_KEY, base64(operators.getPrivate().getEncoded()));
     }

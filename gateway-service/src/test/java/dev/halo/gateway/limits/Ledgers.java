@@ -1,6 +1,5 @@
 package dev.halo.gateway.limits;
 
-import dev.halo.gateway.config.LimitsConfig;
 import dev.halo.gateway.view.PmsKey;
 import java.time.Duration;
 import java.util.UUID;
@@ -11,33 +10,9 @@ final class Ledgers {
 
     private Ledgers() {}
 
-    static LimitsConfig.Ledger config(double shareWithoutStore, int maxAccounts) {
-        return new LimitsConfig.Ledger() {
-            @Override
-            public int maxAccounts() {
-                return maxAccounts;
-            }
-
-            @Override
-            public Duration interval() {
-                return Duration.ofSeconds(2);
-            }
-
-            @Override
-            public Duration idle() {
-                return Duration.ofSeconds(30);
-            }
-
-            @Override
-            public Duration storeTimeout() {
-                return Duration.ofSeconds(5);
-            }
-
-            @Override
-            public double shareWithoutStore() {
-                return shareWithoutStore;
-            }
-        };
+    static QuotaLedger.Settings config(double shareWithoutStore, int maxAccounts) {
+        return new QuotaLedger.Settings(
+                maxAccounts, Duration.ofSeconds(30), Duration.ofSeconds(5), shareWithoutStore);
     }
 
     static Tier tier(long queries, long bytes) {
@@ -51,7 +26,10 @@ final class Ledgers {
 
     static Grant known(Grant grant) {
         return grant instanceof Grant.Later later
-                ? later.grant().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join()
+                ? later.grant()
+                        .toCompletableFuture()
+                        .orTimeout(20, TimeUnit.SECONDS)
+                        .join()
                 : grant;
     }
 

@@ -81,8 +81,7 @@ class QuotaLedgerTest {
                 .isInstanceOfSatisfying(Grant.Exhausted.class, exhausted -> {
                     assertThat(exhausted.what()).isEqualTo(Grant.What.QUERIES);
                     assertThat(exhausted.limit()).isEqualTo(1_000);
-                    assertThat(exhausted.day().resetsAt().toInstant())
-                            .isEqualTo(Instant.parse("2026-04-05T14:00:00Z"));
+                    assertThat(exhausted.day().resetsAt().toInstant()).isEqualTo(Instant.parse("2026-04-05T14:00:00Z"));
                 });
         assertThat(Ledgers.query(ledger, integrator, OTHER_PRACTICE, tier)).isInstanceOf(Grant.Given.class);
         assertThat(Ledgers.query(ledger, UUID.randomUUID(), PRACTICE, tier)).isInstanceOf(Grant.Given.class);
@@ -168,7 +167,8 @@ class QuotaLedgerTest {
                 .isInstanceOfSatisfying(Grant.Exhausted.class, exhausted -> assertThat(exhausted.what())
                         .isEqualTo(Grant.What.BYTES));
         assertThat(Ledgers.query(other, integrator, PRACTICE, tier)).isInstanceOf(Grant.Exhausted.class);
-        assertThat(Ledgers.known(other.results(integrator, OTHER_PRACTICE, tier))).isInstanceOf(Grant.Given.class);
+        assertThat(Ledgers.known(other.results(integrator, OTHER_PRACTICE, tier)))
+                .isInstanceOf(Grant.Given.class);
     }
 
     @Test

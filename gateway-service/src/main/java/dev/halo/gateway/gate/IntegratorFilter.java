@@ -1,4 +1,4 @@
-package dev.halo.gateway.auth;
+package dev.halo.gateway.gate;
 
 import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.ext.Provider;

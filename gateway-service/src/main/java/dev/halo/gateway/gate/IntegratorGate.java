@@ -1,9 +1,17 @@
-package dev.halo.gateway.auth;
+package dev.halo.gateway.gate;
 
 import dev.halo.gateway.access.Target;
 import dev.halo.gateway.audit.AuditEntry;
 import dev.halo.gateway.audit.QueryAudit;
 import dev.halo.gateway.audit.RequestTrail;
+import dev.halo.gateway.auth.BearerTokens;
+import dev.halo.gateway.auth.Caller;
+import dev.halo.gateway.auth.CallerAddress;
+import dev.halo.gateway.auth.Credential;
+import dev.halo.gateway.auth.FailureThrottle;
+import dev.halo.gateway.auth.IssuerKeys;
+import dev.halo.gateway.auth.Recognition;
+import dev.halo.gateway.auth.SubscriptionKeys;
 import dev.halo.gateway.config.BearerConfig;
 import dev.halo.gateway.config.GatewayConfig;
 import dev.halo.gateway.error.ErrorAnswers;
@@ -59,7 +67,7 @@ public class IntegratorGate {
             MeterRegistry metrics) {
         this.views = views;
         this.keys = new SubscriptionKeys(views.integrators(), config.environment());
-        this.tokens = new BearerTokens(views.integrators(), bearer, issuerKeys::key);
+        this.tokens = new BearerTokens(views.integrators(), BearerTokens.Terms.of(bearer), issuerKeys::key);
         this.issuerKeys = issuerKeys;
         this.addresses = new CallerAddress(config.trustedProxies().orElse(List.of()));
         this.throttle = new FailureThrottle(
@@ -148,12 +156,12 @@ public class IntegratorGate {
         String connection = request.connection().remoteAddress().hostAddress();
         String forwarded = context.getHeaderString("X-Forwarded-For");
         byte[] address = addresses.of(connection, forwarded);
-        RequestTrail trail = new RequestTrail(
-                audit.now(), context.getMethod(), address, Target.of(context.getMethod(), path));
+        RequestTrail trail =
+                new RequestTrail(audit.now(), context.getMethod(), address, Target.of(context.getMethod(), path));
         trail.leaveOn(context);
         server.unwrap(RoutingContext.class).addEndHandler(end -> {
-            AuditEntry entry = trail.over(
-                    end.succeeded() ? (Integer) request.response().getStatusCode() : null);
+            AuditEntry entry =
+                    trail.over(end.succeeded() ? (Integer) request.response().getStatusCode() : null);
             if (entry != null) {
                 audit.add(entry);
             }
