@@ -1,6 +1,7 @@
 package dev.halo.local;
 
 import dev.halo.embedded.OwnerOnly;
+import dev.halo.local.DemoFacts.IssuerFacts;
 import dev.halo.local.DemoFacts.SiteFacts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +31,17 @@ final class DemoEnvironment {
             entries.put("HALO_SITE_ID" + suffix, site.siteId());
         }
         entries.put("HALO_OPERATOR_TOKEN", facts.operatorToken());
+        facts.issuer().ifPresent(this::issuer);
+    }
+
+    private void issuer(IssuerFacts issuer) {
+        entries.put("HALO_OIDC_ISSUER", issuer.issuer().toString());
+        entries.put("HALO_OIDC_TOKEN_URL", issuer.tokenUrl().toString());
+        entries.put("HALO_OIDC_CLIENT_ID", issuer.clientId());
+        entries.put("HALO_OIDC_CLIENT_SECRET", issuer.clientSecret());
+        entries.put("HALO_OIDC_PASSWORD", issuer.password());
+        entries.put("HALO_INTEGRATOR_CLIENT_ID", issuer.integratorClientId());
+        entries.put("HALO_INTEGRATOR_CLIENT_SECRET", issuer.integratorClientSecret());
     }
 
     /** What the keys of a site end with: nothing for the first, {@code _2} for the second. */
@@ -39,6 +51,10 @@ final class DemoEnvironment {
 
     void pid(ServiceName service, long pid) {
         entries.put("HALO_" + service.name() + "_PID", Long.toString(pid));
+    }
+
+    void keycloakPid(long pid) {
+        entries.put("HALO_KEYCLOAK_PID", Long.toString(pid));
     }
 
     void firebird(String url, String user, String password) {

@@ -3,6 +3,7 @@ package dev.halo.local;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What one needs to know to use a running suite.
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param sites the practices in order; with an INI of one's own as far as they were found
  * @param integrators by their letter: A, B and C
  * @param operatorToken bearer token for the admin API
+ * @param issuer the Keycloak that issued it; empty where the launcher did
  */
 public record DemoFacts(
         URI gateway,
@@ -20,7 +22,8 @@ public record DemoFacts(
         URI routing,
         List<SiteFacts> sites,
         Map<String, IntegratorFacts> integrators,
-        String operatorToken) {
+        String operatorToken,
+        Optional<IssuerFacts> issuer) {
 
     /** Takes defensive copies. */
     public DemoFacts {
@@ -50,6 +53,33 @@ public record DemoFacts(
         @Override
         public String toString() {
             return "IntegratorFacts[" + integratorId + "]";
+        }
+    }
+
+    /**
+     * Where tokens come from.
+     *
+     * @param issuer as the tokens name it
+     * @param tokenUrl where they are asked for
+     * @param clientId client for the grants {@code password} and {@code client_credentials}
+     * @param clientSecret its secret
+     * @param password of the people {@code operator}, {@code support} and {@code auditor}
+     * @param integratorClientId integrator A's own client
+     * @param integratorClientSecret its secret
+     */
+    public record IssuerFacts(
+            URI issuer,
+            URI tokenUrl,
+            String clientId,
+            String clientSecret,
+            String password,
+            String integratorClientId,
+            String integratorClientSecret) {
+
+        /** Not the secrets. */
+        @Override
+        public String toString() {
+            return "IssuerFacts[" + issuer + "]";
         }
     }
 

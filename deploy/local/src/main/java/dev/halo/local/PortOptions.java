@@ -54,7 +54,14 @@ final class PortOptions {
             description = "The demo practices' Firebird (HALO_FIREBIRD_PORT); ${DEFAULT-VALUE}.")
     private int firebird;
 
+    @Option(
+            names = "--keycloak-port",
+            paramLabel = "PORT",
+            defaultValue = "${env:HALO_KEYCLOAK_PORT:-8180}",
+            description = "Keycloak, with --keycloak (HALO_KEYCLOAK_PORT); ${DEFAULT-VALUE}.")
+    private int keycloak;
+
     SuitePorts ports() {
-        return new SuitePorts(gateway, registry, routing, link, kafka, postgres, firebird);
+        return new SuitePorts(gateway, registry, routing, link, kafka, postgres, firebird, keycloak);
     }
 }

@@ -3,7 +3,6 @@ package dev.halo.local;
 import dev.halo.protocol.site.Environment;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -11,17 +10,17 @@ import java.util.TreeMap;
 /** The settings with which the suite starts each service. */
 final class ServiceSettings {
 
-    private static final Duration SERVICE_TOKEN = Duration.ofDays(90);
-
     private final SuitePorts ports;
     private final Environment environment;
     private final SuiteKeys keys;
+    private final TokenIssuer issuer;
     private final StateDirectory state;
 
-    ServiceSettings(SuiteSettings settings, SuiteKeys keys, StateDirectory state) {
+    ServiceSettings(SuiteSettings settings, SuiteKeys keys, TokenIssuer issuer, StateDirectory state) {
         this.ports = settings.ports();
         this.environment = settings.environment();
         this.keys = keys;
+        this.issuer = issuer;
         this.state = state;
     }
 
@@ -89,8 +88,7 @@ final class ServiceSettings {
         settings.put("halo.registry.database.user", "halo");
         settings.put("halo.registry.database.password", databasePassword);
         settings.put("halo.registry.database.ssl-mode", "disable");
-        settings.put("quarkus.oidc.public-key", keys.operatorPublic());
-        settings.put("quarkus.oidc.client-id", OperatorTokens.AUDIENCE);
+        settings.putAll(issuer.checking());
         settings.put("quarkus.shutdown.timeout", "5s");
     }
 
@@ -105,19 +103,14 @@ final class ServiceSettings {
         settings.put("halo.gateway.database.username", "halo");
         settings.put("halo.gateway.database.password", databasePassword);
         settings.put("halo.gateway.registry.url", url(ServiceName.REGISTRY).toString());
-        settings.put("halo.gateway.registry.token", serviceToken());
+        settings.putAll(issuer.gateway());
         settings.put("halo.gateway.webhooks.at-rest-key", keys.atRest());
         settings.put("halo.gateway.webhooks.allow-private-targets", "true");
         settings.put("halo.gateway.admin.enabled", "true");
         settings.put("halo.gateway.admin.allow-local-issuer", "true");
-        settings.put("quarkus.oidc.public-key", keys.operatorPublic());
-        settings.put("quarkus.oidc.client-id", OperatorTokens.AUDIENCE);
+        settings.putAll(issuer.checking());
         settings.put("quarkus.swagger-ui.enabled", "true");
         settings.put("quarkus.shutdown.timeout", "5s");
-    }
-
-    private String serviceToken() {
-        return new OperatorTokens(keys.operatorPrivate()).issue("gateway-service", "service", SERVICE_TOKEN);
     }
 
     private void routing(Map<String, String> settings) {

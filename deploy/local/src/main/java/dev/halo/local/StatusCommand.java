@@ -49,6 +49,12 @@ final class StatusCommand implements Callable<Integer> {
                 .filter(ProcessHandle::isAlive)
                 .isPresent();
         halo.print("%-10s %s".formatted("link", link ? "runs" : "has ended"));
+        if (demo.containsKey("HALO_OIDC_ISSUER")) {
+            URI issuer = URI.create(demo.get("HALO_OIDC_ISSUER"));
+            boolean listens = !Ports.isFree(issuer.getPort());
+            allReady &= listens;
+            halo.print("%-10s %-9s %s".formatted("keycloak", listens ? "runs" : "is down", issuer));
+        }
         String firebird = demo.get("HALO_FIREBIRD_URL_1");
         if (!firebird.isEmpty()) {
             int port = Integer.parseInt(firebird.replaceFirst(".*://[^:]*:([0-9]+)/.*", "$1"));

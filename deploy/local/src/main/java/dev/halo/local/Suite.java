@@ -6,19 +6,13 @@ import dev.halo.embedded.DemoPractice;
 import dev.halo.embedded.EmbeddedFirebird;
 import dev.halo.embedded.EmbeddedKafka;
 import dev.halo.embedded.EmbeddedPostgres;
-import dev.halo.embedded.OwnerOnly;
 import dev.halo.embedded.Ports;
-import dev.halo.embedded.ZedmedIni;
-import dev.halo.local.DemoFacts.IntegratorFacts;
 import dev.halo.local.DemoFacts.SiteFacts;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -37,13 +31,14 @@ public final class Suite implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(300);
     private static final int STARTS = 3;
     private static final Duration REAP = Duration.ofSeconds(10);
-    private static final Duration OPERATOR_TOKEN = Duration.ofDays(30);
 
     private final SuiteSettings settings;
     private final StateDirectory state;
     private final StateDirectory.Lock lock;
     private final Map<ServiceName, ServiceProcess> services = new EnumMap<>(ServiceName.class);
-    private final List<DemoPractice> practices = new ArrayList<>();
+    private final DemoDatabases databases;
+    private final SuiteKeys keys;
+    private final TokenIssuer issuer;
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "halo-suite");
         thread.setDaemon(true);
@@ -52,7 +47,6 @@ public final class Suite implements AutoCloseable {
     private final List<ServiceProcess> others = new CopyOnWriteArrayList<>();
     private volatile EmbeddedKafka kafka;
     private volatile EmbeddedPostgres postgres;
-    private volatile EmbeddedFirebird firebird;
     private volatile boolean closing;
     private DemoFacts facts;
     private LinkCommands linkCommands;
@@ -61,6 +55,9 @@ public final class Suite implements AutoCloseable {
         this.settings = settings;
         this.state = state;
         this.lock = lock;
+        this.databases = new DemoDatabases(settings, state);
+        this.keys = SuiteKeys.loadOrCreate(state.folder("keys"));
+        this.issuer = settings.keycloak() ? new KeycloakIssuer(settings, state) : new OwnKeyIssuer(keys);
         for (ServiceName name : ServiceName.values()) {
             services.put(
                     name,
@@ -83,7 +80,7 @@ public final class Suite implements AutoCloseable {
         StateDirectory.Lock lock = state.lock();
         try {
             reap(state);
-            settings.ports().requireFree(settings.zedmedIni().isEmpty());
+            settings.ports().requireFree(settings.zedmedIni().isEmpty(), settings.keycloak());
             if (settings.clean()) {
                 state.clean();
             }
@@ -103,6 +100,7 @@ public final class Suite implements AutoCloseable {
         }
         left |= ChildProcess.reap(state.root().resolve("postgresql/server.pid"), REAP);
         left |= ChildProcess.reap(state.root().resolve("firebird/server.pid"), REAP);
+        left |= ChildProcess.reap(state.root().resolve("keycloak/server.pid"), REAP);
         return left;
     }
 
@@ -112,9 +110,12 @@ public final class Suite implements AutoCloseable {
      * @throws SuiteException when a part does not start; what had started is then still running, close the suite
      */
     public DemoFacts start() {
-        SuiteKeys keys = SuiteKeys.loadOrCreate(state.folder("keys"));
-        ServiceSettings configuration = new ServiceSettings(settings, keys, state);
-        CompletableFuture<Void> practicesMade = run("Firebird and the practices", () -> startPractices(configuration));
+        ServiceSettings configuration = serviceSettings();
+        CompletableFuture<Void> issuing = startIssuer();
+        CompletableFuture<Void> practicesMade = run("Firebird and the practices", () -> {
+            DemoDatabases.Discovery found = databases.start();
+            configure(ServiceName.LINK, configuration.link(found.ini(), found.user(), found.password()));
+        });
         CompletableFuture<Void> broker = run(
                 "Kafka",
                 () -> kafka = EmbeddedKafka.start(
@@ -127,6 +128,7 @@ public final class Suite implements AutoCloseable {
             started.createDatabase("halo_gateway");
         });
         join(broker, database);
+        failIfFailed(issuing);
         for (ServiceName name : List.of(ServiceName.REGISTRY, ServiceName.ROUTING, ServiceName.GATEWAY)) {
             configure(name, configuration.cloud(name, postgres.password()));
             service(name).start();
@@ -134,12 +136,27 @@ public final class Suite implements AutoCloseable {
         join(practicesMade);
         service(ServiceName.LINK).start();
         for (ServiceName name : List.of(ServiceName.REGISTRY, ServiceName.ROUTING, ServiceName.GATEWAY)) {
+            failIfFailed(issuing);
             awaitReady(name);
         }
+        join(issuing);
         progress("making the demo");
-        facts = makeDemo(keys, configuration);
+        facts = makeDemo(configuration);
         writeDemoEnvironment();
         return facts;
+    }
+
+    // The services do not wait for it: they look for its keys again when the first token comes.
+    private CompletableFuture<Void> startIssuer() {
+        if (issuer instanceof KeycloakIssuer) {
+            return run("Keycloak", issuer::start);
+        }
+        issuer.start();
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private ServiceSettings serviceSettings() {
+        return new ServiceSettings(settings, keys, issuer, state);
     }
 
     private void awaitReady(ServiceName name) {
@@ -156,120 +173,34 @@ public final class Suite implements AutoCloseable {
                 .formatted(name.module(), service(name).url(), (System.nanoTime() - begun) / 1e9));
     }
 
-    private void startPractices(ServiceSettings configuration) {
-        if (settings.zedmedIni().isPresent()) {
-            SuiteSettings.ExistingDatabases logins = settings.databases();
-            configure(
-                    ServiceName.LINK,
-                    configuration.link(settings.zedmedIni(), logins.discoveryUser(), logins.discoveryPassword()));
-            return;
-        }
-        try {
-            EmbeddedFirebird started = EmbeddedFirebird.start(
-                    state.folder("firebird"), settings.ports().firebird());
-            firebird = started;
-            String password = OwnerOnly.secret(state.folder("keys").resolve("discovery.password"), 12);
-            String user = DemoPractice.Spec.DISCOVERY_USER;
-            List<ZedmedIni.Installation> installations = new ArrayList<>();
-            for (SuiteSettings.Practice practice : settings.practices()) {
-                DemoPractice made = DemoPractice.createIfAbsent(started, spec(practice, user, password));
-                practices.add(made);
-                installations.add(made.installation(started));
-            }
-            Path ini = state.folder("zedmed").resolve("zedmed.ini");
-            ZedmedIni.write(ini, installations);
-            configure(ServiceName.LINK, configuration.link(Optional.of(ini), user, password));
-        } catch (IOException e) {
-            throw new SuiteException("The demo's practices cannot be made: " + e.getMessage(), e);
-        }
-    }
-
-    private DemoPractice.Spec spec(SuiteSettings.Practice practice, String user, String password) {
-        DemoPractice.Licence licence = settings.licence();
-        return new DemoPractice.Spec(
-                practice.folder(),
-                practice.name(),
-                licence == DemoPractice.Licence.DEVELOPER ? DemoPractice.DEVELOPER_DATABASE_ID : practice.databaseId(),
-                licence,
-                practice.patients(),
-                practice.seed(),
-                user,
-                password);
-    }
-
     private void configure(ServiceName name, Map<String, String> configuration) {
         ServiceProcess service = service(name);
         configuration.forEach(service::configure);
         settings.overrides().getOrDefault(name, Map.of()).forEach(service::configure);
     }
 
-    private DemoFacts makeDemo(SuiteKeys keys, ServiceSettings configuration) {
-        String operator =
-                new OperatorTokens(keys.operatorPrivate()).issue("operator@halo.local", "operator", OPERATOR_TOKEN);
-        ServiceProcess gateway = service(ServiceName.GATEWAY);
-        ServiceProcess registry = service(ServiceName.REGISTRY);
+    private DemoFacts makeDemo(ServiceSettings configuration) {
         linkCommands = new LinkCommands(ServiceName.LINK.jar(settings.repository()), configuration.linkData());
-        boolean own = settings.zedmedIni().isEmpty();
-        DemoSetup setup = new DemoSetup(new DemoSetup.Surroundings(
-                gateway.url(),
-                new AdminApi(registry.url(), operator),
-                linkCommands,
-                new DemoMemory(state.folder("keys").resolve("demo.properties")),
-                settings.environment(),
-                own ? EmbeddedFirebird.SYSDBA : settings.databases().administratorUser(),
-                own ? firebird.sysdbaPassword() : settings.databases().administratorPassword()));
-        Map<String, IntegratorFacts> integrators = setup.integrators();
-        List<SiteFacts> sites = setup.sites(settings.practices().size());
-        IntegratorFacts first = integrators.get("A");
-        for (SiteFacts site : sites) {
-            progress("waiting for " + site.practiceName() + " (" + site.databaseId() + ")");
-            if (!isOnline(setup, first, site)) {
-                continue;
-            }
-            if (!setup.enable(first, "A", site)) {
-                progress("no administrator of its Firebird is known (HALO_FIREBIRD_USER, HALO_FIREBIRD_PASSWORD):"
-                        + " nobody is enabled");
-            }
-        }
-        // With an INI of one's own nobody knows what state its databases are in.
-        boolean enabled = !sites.isEmpty()
-                && (own || isOnline(setup, first, sites.get(0)))
-                && setup.enable(integrators.get("C"), "C", sites.get(0));
-        if (enabled) {
-            setup.pair(first, sites.get(0));
-            setup.pair(integrators.get("C"), sites.get(0));
-        }
-        return new DemoFacts(
-                gateway.url(), registry.url(), service(ServiceName.ROUTING).url(), sites, integrators, operator);
-    }
-
-    private boolean isOnline(DemoSetup setup, IntegratorFacts integrator, SiteFacts site) {
-        try {
-            setup.awaitOnline(integrator, site);
-            return true;
-        } catch (SuiteException e) {
-            if (settings.zedmedIni().isEmpty()) {
-                throw e;
-            }
-            progress(e.getMessage());
-            return false;
-        }
+        DemoMaker maker = new DemoMaker(
+                settings,
+                databases,
+                issuer,
+                new DemoMaker.Addresses(
+                        service(ServiceName.GATEWAY).url(),
+                        service(ServiceName.REGISTRY).url(),
+                        service(ServiceName.ROUTING).url()),
+                this::progress);
+        return maker.make(linkCommands, new DemoMemory(state.folder("keys").resolve("demo.properties")));
     }
 
     private void writeDemoEnvironment() {
         DemoEnvironment environment = new DemoEnvironment(facts);
         services.forEach((name, process) -> environment.pid(name, process.pid()));
-        if (firebird == null) {
-            environment.firebird(
-                    "",
-                    settings.databases().administratorUser(),
-                    settings.databases().administratorPassword());
-        } else {
-            environment.firebird(
-                    firebird.jdbcUrl(practices.get(0).patientDatabase()),
-                    EmbeddedFirebird.SYSDBA,
-                    firebird.sysdbaPassword());
+        if (issuer instanceof KeycloakIssuer keycloak) {
+            environment.keycloakPid(keycloak.pid());
         }
+        DemoDatabases.Administrator administrator = databases.administrator();
+        environment.firebird(databases.firstAddress(), administrator.user(), administrator.password());
         environment.write(state.demoEnvironment());
     }
 
@@ -310,10 +241,7 @@ public final class Suite implements AutoCloseable {
         int slot = 1 + others.size();
         int port = Ports.free();
         ServiceProcess another = new ServiceProcess(name, slot, settings.repository(), state, port);
-        SuiteKeys keys = SuiteKeys.loadOrCreate(state.folder("keys"));
-        new ServiceSettings(settings, keys, state)
-                .cloud(name, postgres.password())
-                .forEach(another::configure);
+        serviceSettings().cloud(name, postgres.password()).forEach(another::configure);
         settings.overrides().getOrDefault(name, Map.of()).forEach(another::configure);
         another.configure("quarkus.http.port", Integer.toString(port));
         another.configure("quarkus.http.access-log.base-file-name", ServiceProcess.accessLogName(another.id()));
@@ -334,12 +262,12 @@ public final class Suite implements AutoCloseable {
 
     /** The practices' server; null with an INI of one's own. */
     public EmbeddedFirebird firebird() {
-        return firebird;
+        return databases.firebird();
     }
 
     /** The demo's practices in order; none with an INI of one's own. */
     public List<DemoPractice> practices() {
-        return List.copyOf(practices);
+        return databases.practices();
     }
 
     /** The Link's commands. */
@@ -377,7 +305,8 @@ public final class Suite implements AutoCloseable {
                 .toArray(CompletableFuture[]::new);
         parts.close(() -> CompletableFuture.allOf(cloud).join());
         others.forEach(parts::close);
-        parts.close(firebird);
+        parts.close(issuer);
+        parts.close(databases);
         parts.close(postgres);
         parts.close(kafka);
         threads.shutdownNow();
@@ -394,6 +323,13 @@ public final class Suite implements AutoCloseable {
                     progress("%s: ready (%.1f s)".formatted(what, (System.nanoTime() - begun) / 1e9));
                 },
                 threads);
+    }
+
+    // What takes longest is waited for last, but a failure of it is not.
+    private static void failIfFailed(CompletableFuture<?> part) {
+        if (part.isCompletedExceptionally()) {
+            join(part);
+        }
     }
 
     private static void join(CompletableFuture<?>... parts) {

@@ -14,15 +14,17 @@ import java.util.Map;
  * @param kafka broker
  * @param postgres database
  * @param firebird the demo practices' server
+ * @param keycloak the issuer of tokens
  */
-public record SuitePorts(int gateway, int registry, int routing, int link, int kafka, int postgres, int firebird) {
+public record SuitePorts(
+        int gateway, int registry, int routing, int link, int kafka, int postgres, int firebird, int keycloak) {
 
     /** The ones that {@code ./halo up} takes unless told otherwise. */
-    public static final SuitePorts DEFAULT = new SuitePorts(8080, 8081, 8082, 8083, 19092, 15432, 13050);
+    public static final SuitePorts DEFAULT = new SuitePorts(8080, 8081, 8082, 8083, 19092, 15432, 13050, 8180);
 
     /** Checks the range. */
     public SuitePorts {
-        for (int port : new int[] {gateway, registry, routing, link, kafka, postgres, firebird}) {
+        for (int port : new int[] {gateway, registry, routing, link, kafka, postgres, firebird, keycloak}) {
             if (port < 1 || port > 65_535) {
                 throw new IllegalArgumentException("Not a TCP port: " + port);
             }
@@ -32,7 +34,14 @@ public record SuitePorts(int gateway, int registry, int routing, int link, int k
     /** Free ones, so that several suites can run side by side. */
     public static SuitePorts random() {
         return new SuitePorts(
-                Ports.free(), Ports.free(), Ports.free(), Ports.free(), Ports.free(), Ports.free(), Ports.free());
+                Ports.free(),
+                Ports.free(),
+                Ports.free(),
+                Ports.free(),
+                Ports.free(),
+                Ports.free(),
+                Ports.free(),
+                Ports.free());
     }
 
     /** The HTTP port of a service. */
@@ -49,9 +58,10 @@ public record SuitePorts(int gateway, int registry, int routing, int link, int k
      * Fails if somebody listens on one of the ports already.
      *
      * @param withFirebird whether this suite runs a Firebird of its own
+     * @param withKeycloak whether it runs a Keycloak
      * @throws SuiteException naming each taken port and the option that changes it
      */
-    void requireFree(boolean withFirebird) {
+    void requireFree(boolean withFirebird, boolean withKeycloak) {
         Map<String, Integer> all = new LinkedHashMap<>();
         all.put("gateway", gateway);
         all.put("registry", registry);
@@ -61,6 +71,9 @@ public record SuitePorts(int gateway, int registry, int routing, int link, int k
         all.put("postgres", postgres);
         if (withFirebird) {
             all.put("firebird", firebird);
+        }
+        if (withKeycloak) {
+            all.put("keycloak", keycloak);
         }
         StringBuilder taken = new StringBuilder();
         all.forEach((name, port) -> {

@@ -22,6 +22,7 @@ import java.util.function.Consumer;
  * @param zedmedIni connects the Link to existing databases instead of the demo's
  * @param databases how to log in to those
  * @param overrides settings of single services, above the suite's own
+ * @param keycloak whether a real Keycloak issues the tokens instead of the launcher
  * @param clean whether to begin without what an earlier run kept
  * @param progress gets a line for each step, for its user
  */
@@ -34,6 +35,7 @@ public record SuiteSettings(
         Optional<Path> zedmedIni,
         ExistingDatabases databases,
         Map<ServiceName, Map<String, String>> overrides,
+        boolean keycloak,
         boolean clean,
         Consumer<String> progress) {
 
@@ -115,6 +117,7 @@ public record SuiteSettings(
         private Path zedmedIni;
         private ExistingDatabases databases = ExistingDatabases.none();
         private final Map<ServiceName, Map<String, String>> overrides = new EnumMap<>(ServiceName.class);
+        private boolean keycloak;
         private boolean clean;
         private Consumer<String> progress = line -> {};
 
@@ -160,6 +163,12 @@ public record SuiteSettings(
             return this;
         }
 
+        /** Has a real Keycloak issue the tokens. */
+        public Builder keycloak(boolean chosen) {
+            this.keycloak = chosen;
+            return this;
+        }
+
         /** Begins without what an earlier run kept. */
         public Builder clean(boolean chosen) {
             this.clean = chosen;
@@ -183,6 +192,7 @@ public record SuiteSettings(
                     Optional.ofNullable(zedmedIni),
                     databases,
                     overrides,
+                    keycloak,
                     clean,
                     progress);
         }

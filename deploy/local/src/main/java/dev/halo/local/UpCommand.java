@@ -46,6 +46,14 @@ final class UpCommand implements Callable<Integer> {
     private boolean stage;
 
     @Option(
+            names = "--keycloak",
+            description = {
+                "A real Keycloak issues the tokens of operators, services and integrator A's client.",
+                "The first time fetches it by Maven (165 MB)."
+            })
+    private boolean keycloak;
+
+    @Option(
             names = "--patients",
             paramLabel = "N",
             defaultValue = "20000",
@@ -114,6 +122,7 @@ final class UpCommand implements Callable<Integer> {
                 .ports(ports.ports())
                 .environment(stage ? Environment.STAGE : Environment.PRODUCTION)
                 .patients(patients, Math.max(10, patients / 10))
+                .keycloak(keycloak)
                 .clean(clean)
                 .progress(line -> halo.print("  " + line));
         if (zedmedIni != null) {
@@ -157,6 +166,12 @@ final class UpCommand implements Callable<Integer> {
         halo.print("\n  Integrator API  " + facts.gateway() + "/integrator   (" + facts.gateway() + "/q/swagger-ui)");
         halo.print("  Admin API       " + facts.registry() + "/admin/v1");
         halo.print("  Bridge          " + facts.routing());
+        facts.issuer().ifPresent(issuer -> {
+            halo.print("  Token issuer    " + issuer.issuer());
+            halo.print(
+                    "                  people: operator, support, auditor; their password, and how to get tokens again"
+                            + " after 10 hours: HALO_OIDC_*");
+        });
         halo.print("  Keys and ids    " + suite.state().demoEnvironment() + "\n");
     }
 

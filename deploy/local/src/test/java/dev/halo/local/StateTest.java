@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,8 +99,9 @@ class StateTest {
                     free.link(),
                     free.kafka(),
                     free.postgres(),
+                    Ports.free(),
                     Ports.free());
-            assertThatThrownBy(() -> ports.requireFree(true))
+            assertThatThrownBy(() -> ports.requireFree(true, true))
                     .isInstanceOf(SuiteException.class)
                     .hasMessageContaining("port " + taken.getLocalPort())
                     .hasMessageContaining("--registry-port");
@@ -116,7 +118,8 @@ class StateTest {
                 URI.create("http://127.0.0.1:3"),
                 List.of(new SiteFacts("ZM1", "site-1", "One"), new SiteFacts("ZM2", "site-2", "Two")),
                 Map.of("A", integrator, "B", integrator, "C", integrator),
-                "token");
+                "token",
+                Optional.empty());
         DemoEnvironment environment = new DemoEnvironment(facts);
         for (ServiceName name : ServiceName.values()) {
             environment.pid(name, 42);

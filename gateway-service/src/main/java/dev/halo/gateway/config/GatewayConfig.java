@@ -210,8 +210,17 @@ public interface GatewayConfig {
         @NotBlank
         String url();
 
-        /** The bearer token with the role {@code service}. */
+        /** The bearer token with the role {@code service}, where it is not got from {@link #tokenUrl()}. */
         Optional<String> token();
+
+        /** Where the issuer gives tokens for client credentials; https in production. */
+        Optional<String> tokenUrl();
+
+        /** The gateway's own client at the issuer, which has the role {@code service}. */
+        Optional<String> clientId();
+
+        /** Its secret. */
+        Optional<String> clientSecret();
 
         /** How long it may take to answer. */
         @WithDefault("10s")

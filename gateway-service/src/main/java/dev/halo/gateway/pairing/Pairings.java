@@ -19,13 +19,12 @@ public class Pairings {
     private static final Logger LOG = Logger.getLogger(Pairings.class);
 
     private final RegistryApi registry;
-    private final String authorization;
+    private final ServiceToken token;
     private final Duration timeout;
 
-    public Pairings(@RestClient RegistryApi registry, GatewayConfig config) {
+    public Pairings(@RestClient RegistryApi registry, ServiceToken token, GatewayConfig config) {
         this.registry = registry;
-        this.authorization =
-                config.registry().token().map(token -> "Bearer " + token).orElse(null);
+        this.token = token;
         this.timeout = config.registry().timeout();
     }
 
@@ -35,7 +34,9 @@ public class Pairings {
      * @return fails with the {@link Refusal} to answer: 404 or 403 where the registry says so, else 502
      */
     public Uni<Void> pair(UUID integratorId, UUID siteId) {
-        return registry.pair(authorization, new RegistryApi.PairingRequest(integratorId, siteId))
+        return token.authorization()
+                .chain(authorization ->
+                        registry.pair(authorization, new RegistryApi.PairingRequest(integratorId, siteId)))
                 .ifNoItem()
                 .after(timeout)
                 .fail()
@@ -58,13 +59,16 @@ public class Pairings {
         return badGateway();
     }
 
-    private static Refusal refused(int status) {
+    private Refusal refused(int status) {
         return switch (status) {
             case 404 -> Refusal.notFound("There is no site to pair with any more.");
             case 409 ->
                 Refusal.forbidden(
                         "The practice cannot be paired with: it has not enabled this integrator, or its site is not in use.");
             default -> {
+                if (status == 401) {
+                    token.refused();
+                }
                 LOG.warnf("event=pairingFailed status=%d", status);
                 yield badGateway();
             }

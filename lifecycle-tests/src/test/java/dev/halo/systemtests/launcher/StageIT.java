@@ -2,55 +2,29 @@ package dev.halo.systemtests.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.halo.local.ServiceName;
-import dev.halo.local.Suite;
-import dev.halo.local.SuitePorts;
-import dev.halo.local.SuiteSettings;
-import dev.halo.protocol.site.Environment;
 import dev.halo.systemtests.client.Answer;
 import dev.halo.systemtests.client.IntegratorClient;
 import dev.halo.systemtests.client.QueryBody;
 import dev.halo.systemtests.suite.Demo;
 import dev.halo.systemtests.suite.SuiteUnderTest;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A stage suite: databases with developer licences, and a Link whose machine's clock is an hour wrong. */
+@ExtendWith(StageSuite.Extension.class)
 @Order(SuiteUnderTest.AFTER_THE_ORDINARY + 11)
 class StageIT {
 
-    @TempDir
-    private static Path state;
+    private final StageSuite suite;
+    private final Demo demo;
 
-    private static Suite suite;
-    private static Demo demo;
-
-    @BeforeAll
-    static void start() {
-        suite = Suite.open(SuiteSettings.builder(Path.of("..").toAbsolutePath().normalize(), state)
-                .ports(SuitePorts.random())
-                .environment(Environment.STAGE)
-                .patients(50, 20)
-                .override(ServiceName.LINK, "halo.link.simulated-clock-offset", "PT1H")
-                .build());
-        suite.start();
-        demo = Demo.read(state.resolve("demo.env"));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (suite != null) {
-            suite.close();
-        }
+    StageIT(StageSuite suite) {
+        this.suite = suite;
+        this.demo = suite.demo();
     }
 
     @Test
@@ -82,7 +56,7 @@ class StageIT {
     }
 
     @Test
-    void aClockThatIsWrongIsSaidAndDecidesNothing() throws IOException {
+    void aClockThatIsWrongIsSaidAndDecidesNothing() {
         // When
         Answer answer = integrator()
                 .immediate(
@@ -98,11 +72,10 @@ class StageIT {
                 .path("startTime")
                 .asText());
         assertThat(Duration.between(started, Instant.now()).abs()).isLessThan(Duration.ofMinutes(5));
-        assertThat(Files.readString(suite.service(ServiceName.LINK).log()).toLowerCase(Locale.ROOT))
-                .contains("clock");
+        assertThat(suite.linkLog().toLowerCase(Locale.ROOT)).contains("clock");
     }
 
-    private static IntegratorClient integrator() {
+    private IntegratorClient integrator() {
         return new IntegratorClient(demo.gateway(), demo.keyA());
     }
 }
