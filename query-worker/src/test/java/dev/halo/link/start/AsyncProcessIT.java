@@ -94,7 +94,7 @@ class AsyncProcessIT {
     }
 
     @BeforeEach
-    void startCloud() {
+    void startCloud() throws Exception {
         cloud = new FakeCloud(vertx);
     }
 
