@@ -48,6 +48,7 @@ final class DemoDatabases implements AutoCloseable {
     private final StateDirectory state;
     private final List<DemoPractice> practices = new ArrayList<>();
     private volatile EmbeddedFirebird firebird;
+    private volatile Discovery discovery;
 
     DemoDatabases(SuiteSettings settings, StateDirectory state) {
         this.settings = settings;
@@ -56,6 +57,16 @@ final class DemoDatabases implements AutoCloseable {
 
     /** Starts the Firebird and makes the practices, unless there are existing databases. */
     Discovery start() {
+        discovery = make();
+        return discovery;
+    }
+
+    /** What {@link #start()} gave. */
+    Discovery discovery() {
+        return discovery;
+    }
+
+    private Discovery make() {
         if (settings.zedmedIni().isPresent()) {
             SuiteSettings.ExistingDatabases logins = settings.databases();
             return new Discovery(settings.zedmedIni(), logins.discoveryUser(), logins.discoveryPassword());

@@ -4,7 +4,6 @@ import dev.halo.protocol.site.Environment;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /** The settings with which the suite starts each service. */
@@ -124,25 +123,25 @@ final class ServiceSettings {
     }
 
     /**
-     * Of the Link.
+     * Of a Link.
      *
-     * @param ini Zedmed's, empty where there is none
+     * @param installation its name among those of this machine
      */
-    Map<String, String> link(Optional<Path> ini, String discoveryUser, String discoveryPassword) {
+    Map<String, String> link(DemoDatabases.Discovery found, String installation) {
         Map<String, String> settings = common(ServiceName.LINK);
         settings.put("halo.link.environment", environment.wire());
-        settings.put("halo.link.data-dir", linkData().toString());
+        settings.put("halo.link.data-dir", linkData(installation).toString());
         settings.put(
                 "halo.link.key-file",
-                state.folder("link-key").resolve("link.key").toString());
+                state.folder(installation + "-key").resolve("link.key").toString());
         settings.put("halo.link.registry-url", url(ServiceName.REGISTRY).toString());
         settings.put("halo.link.bridge-url", url(ServiceName.ROUTING).toString());
         settings.put("halo.link.upload-url", url(ServiceName.GATEWAY).toString());
         settings.put("halo.link.stop-grace", "PT2S");
-        ini.ifPresent(file -> settings.put("halo.link.zedmed.ini", file.toString()));
-        if (!discoveryUser.isEmpty()) {
-            settings.put("halo.link.discovery.user", discoveryUser);
-            settings.put("halo.link.discovery.password", discoveryPassword);
+        found.ini().ifPresent(file -> settings.put("halo.link.zedmed.ini", file.toString()));
+        if (!found.user().isEmpty()) {
+            settings.put("halo.link.discovery.user", found.user());
+            settings.put("halo.link.discovery.password", found.password());
         }
         settings.put("quarkus.shutdown.timeout", "5s");
         // On one machine the cloud is back in moments.
@@ -152,9 +151,9 @@ final class ServiceSettings {
         return settings;
     }
 
-    /** The Link's data directory. */
-    Path linkData() {
-        return state.folder("link");
+    /** A Link's data directory. */
+    Path linkData(String installation) {
+        return state.folder(installation);
     }
 
     private URI url(ServiceName service) {

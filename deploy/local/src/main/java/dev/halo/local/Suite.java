@@ -112,10 +112,9 @@ public final class Suite implements AutoCloseable {
     public DemoFacts start() {
         ServiceSettings configuration = serviceSettings();
         CompletableFuture<Void> issuing = startIssuer();
-        CompletableFuture<Void> practicesMade = run("Firebird and the practices", () -> {
-            DemoDatabases.Discovery found = databases.start();
-            configure(ServiceName.LINK, configuration.link(found.ini(), found.user(), found.password()));
-        });
+        CompletableFuture<Void> practicesMade = run(
+                "Firebird and the practices",
+                () -> configure(ServiceName.LINK, configuration.link(databases.start(), ServiceName.LINK.id())));
         CompletableFuture<Void> broker = run(
                 "Kafka",
                 () -> kafka = EmbeddedKafka.start(
@@ -180,7 +179,7 @@ public final class Suite implements AutoCloseable {
     }
 
     private DemoFacts makeDemo(ServiceSettings configuration) {
-        linkCommands = new LinkCommands(ServiceName.LINK.jar(settings.repository()), configuration.linkData());
+        linkCommands = new LinkCommands(ServiceName.LINK.jar(settings.repository()), configuration.linkData(ServiceName.LINK.id()));
         DemoMaker maker = new DemoMaker(
                 settings,
                 databases,
@@ -239,15 +238,36 @@ public final class Suite implements AutoCloseable {
             throw new IllegalArgumentException("There is one " + name.module());
         }
         int slot = 1 + others.size();
-        int port = Ports.free();
-        ServiceProcess another = new ServiceProcess(name, slot, settings.repository(), state, port);
-        serviceSettings().cloud(name, postgres.password()).forEach(another::configure);
-        settings.overrides().getOrDefault(name, Map.of()).forEach(another::configure);
-        another.configure("quarkus.http.port", Integer.toString(port));
-        another.configure("quarkus.http.access-log.base-file-name", ServiceProcess.accessLogName(another.id()));
+        ServiceProcess another = beside(name, slot, serviceSettings().cloud(name, postgres.password()));
         another.configure("halo." + name.id() + ".slot", Integer.toString(slot));
-        others.add(another);
         return another;
+    }
+
+    /**
+     * One more Link that finds the same databases. It has an identity of its own, is neither started nor enrolled yet, and
+     * ends with the suite.
+     */
+    public LinkInstallation anotherLink() {
+        int number = 1 + others.size();
+        String installation = ServiceName.LINK.id() + "-" + number;
+        ServiceSettings configuration = serviceSettings();
+        ServiceProcess process =
+                beside(ServiceName.LINK, number, configuration.link(databases.discovery(), installation));
+        return new LinkInstallation(
+                process,
+                new LinkCommands(
+                        ServiceName.LINK.jar(settings.repository()), configuration.linkData(installation)));
+    }
+
+    private ServiceProcess beside(ServiceName name, int number, Map<String, String> configuration) {
+        int port = Ports.free();
+        ServiceProcess process = new ServiceProcess(name, number, settings.repository(), state, port);
+        configuration.forEach(process::configure);
+        settings.overrides().getOrDefault(name, Map.of()).forEach(process::configure);
+        process.configure("quarkus.http.port", Integer.toString(port));
+        process.configure("quarkus.http.access-log.base-file-name", ServiceProcess.accessLogName(process.id()));
+        others.add(process);
+        return process;
     }
 
     /** The broker. */

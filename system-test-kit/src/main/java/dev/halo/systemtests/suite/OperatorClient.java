@@ -74,6 +74,27 @@ public final class OperatorClient {
                 .POST(BodyPublishers.noBody()));
     }
 
+    /** Any GET of the registry's admin API; the path is below {@code /admin/v1}. */
+    public JsonNode read(String path) {
+        return ok(authorised(demo.registry(), "/admin/v1" + path));
+    }
+
+    /** Any POST of it that is answered with 2xx. */
+    public JsonNode change(String path, String body) {
+        return ok(authorised(demo.registry(), "/admin/v1" + path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
+    }
+
+    /** The status of any POST of it. */
+    public int statusOfChange(String path, String body) {
+        return send(authorised(demo.registry(), "/admin/v1" + path)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(body))
+                        .build())
+                .statusCode();
+    }
+
     private static String webhooksOf(String integratorId) {
         return "/admin/v1/integrators/" + integratorId + "/webhooks";
     }

@@ -7,6 +7,7 @@ import dev.halo.embedded.EmbeddedFirebird;
 import dev.halo.embedded.EmbeddedKafka;
 import dev.halo.embedded.EmbeddedPostgres;
 import dev.halo.local.LinkCommands;
+import dev.halo.local.LinkInstallation;
 import dev.halo.local.ServiceName;
 import dev.halo.local.ServiceProcess;
 import dev.halo.local.Suite;
@@ -236,6 +237,13 @@ public final class SuiteUnderTest implements AutoCloseable {
         ServiceProcess another = suite.another(service);
         another.start();
         another.awaitReady(READY);
+        return another;
+    }
+
+    /** One more Link of the same databases, started; who enrols it decides what it is for. It ends with the suite. */
+    public LinkInstallation startAnotherLink() {
+        LinkInstallation another = suite.anotherLink();
+        another.process().start();
         return another;
     }
 
