@@ -231,7 +231,10 @@ public final class LinkSession {
         }
         confirmedNumber = number;
         log.write(new AuthorityConfirmation(
-                linkId(), id, authority.versionsWithin(MAX_VERSIONS_BYTES), bridge.clock().now()));
+                linkId(),
+                id,
+                authority.versionsWithin(MAX_VERSIONS_BYTES),
+                bridge.clock().now()));
         bridge.metrics().authorityConfirmed();
         LOG.infof("event=authorityConfirmed link=%s session=%s number=%d", linkId(), id, number);
     }

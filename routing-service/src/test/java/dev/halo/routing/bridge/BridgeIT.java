@@ -6,9 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.halo.embedded.EmbeddedKafka;
 import dev.halo.protocol.frame.Frame;
-import java.util.Map;
-import dev.halo.protocol.site.AuthorityRecord;
-import dev.halo.protocol.session.AuthorityConfirmation;
 import dev.halo.protocol.frame.Frame.RefusalCause;
 import dev.halo.protocol.header.MessageHeaders;
 import dev.halo.protocol.header.MessageType;
@@ -19,9 +16,11 @@ import dev.halo.protocol.query.Outcome.ReleaseCause;
 import dev.halo.protocol.query.OutcomeCodec;
 import dev.halo.protocol.query.QueryRequest;
 import dev.halo.protocol.query.Timing;
+import dev.halo.protocol.session.AuthorityConfirmation;
 import dev.halo.protocol.session.SessionOpened;
 import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.session.SessionRecord.CloseCause;
+import dev.halo.protocol.site.AuthorityRecord;
 import dev.halo.protocol.site.LinkStatus;
 import dev.halo.protocol.topic.Topic;
 import io.vertx.core.Vertx;
@@ -34,6 +33,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -143,8 +143,7 @@ class BridgeIT {
         SessionRecord.Open open = (SessionRecord.Open) lastSessionRecord();
         assertThat(open.sessionId()).isEqualTo(welcome.sessionId());
         assertThat(open.slot()).isEqualTo(SLOT);
-        assertThat(welcome.sites())
-                .containsExactly(new Frame.SiteAuthority(siteId, true, true, authority.version()));
+        assertThat(welcome.sites()).containsExactly(new Frame.SiteAuthority(siteId, true, true, authority.version()));
         SessionOpened event = Json.read(awaitRecord(Topic.RESULTS, linkId).value(), SessionOpened.class);
         assertThat(event.sessionId()).isEqualTo(welcome.sessionId());
     }
@@ -302,8 +301,7 @@ class BridgeIT {
 
         // Then
         Frame.Authority told = link.await(Frame.Authority.class);
-        assertThat(told.sites())
-                .containsExactly(new Frame.SiteAuthority(siteId, true, false, switched.version()));
+        assertThat(told.sites()).containsExactly(new Frame.SiteAuthority(siteId, true, false, switched.version()));
         assertThat(confirmations()).isEmpty();
         link.say(new Frame.AuthorityConfirmed(told.number()));
         await().until(() -> !confirmations().isEmpty());

@@ -129,12 +129,7 @@ final class TestDeployment implements AutoCloseable {
                 linkId == null ? null : siteId,
                 Instant.now(),
                 versions.incrementAndGet());
-        send(
-                Topic.AUTHORITY,
-                0,
-                record.key(),
-                MessageHeaders.of(MessageType.AUTHORITY),
-                Json.bytes(record));
+        send(Topic.AUTHORITY, 0, record.key(), MessageHeaders.of(MessageType.AUTHORITY), Json.bytes(record));
         return record;
     }
 

@@ -1,14 +1,13 @@
 package dev.halo.routing.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.halo.protocol.frame.Frame;
-import java.util.Map;
-import static org.assertj.core.api.Assertions.tuple;
-import dev.halo.protocol.session.AuthorityConfirmation;
 import dev.halo.protocol.frame.Frame.RefusalCause;
 import dev.halo.protocol.json.Json;
+import dev.halo.protocol.session.AuthorityConfirmation;
 import dev.halo.protocol.session.SessionOpened;
 import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.session.SessionRecord.CloseCause;
@@ -17,6 +16,7 @@ import dev.halo.protocol.site.LinkStatus;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
