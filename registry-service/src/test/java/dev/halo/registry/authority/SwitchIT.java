@@ -7,16 +7,11 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
-import static org.hamcrest.Matchers.nullValue;
 
 import dev.halo.protocol.json.Json;
 import dev.halo.protocol.link.LinkMessages.EnrolResponse;
 import dev.halo.protocol.link.LinkMessages.SiteResult;
-import dev.halo.protocol.session.AuthorityConfirmation;
-import dev.halo.protocol.session.SessionRecord;
-import dev.halo.protocol.session.SlotRecord;
 import dev.halo.protocol.site.AuthorityRecord;
-import dev.halo.protocol.site.PmsType;
 import dev.halo.protocol.site.SiteStatus;
 import dev.halo.protocol.topic.Topic;
 import dev.halo.registry.AuthorityFacts;
@@ -27,16 +22,9 @@ import dev.halo.registry.TopicReader;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -312,102 +300,6 @@ class SwitchIT {
     }
 
     @Test
-    void theLosingLinkIsAskedAndItsAnswerIsTold() throws Exception {
-        // Given the losing Link has a session at a bridge that is alive
-        EnrolResponse before = link(oldSite);
-        EnrolResponse after = link(newSite);
-        UUID incarnation = UUID.randomUUID();
-        UUID session = UUID.randomUUID();
-        SlotRecord beat =
-                new SlotRecord(SlotRecord.Kind.ROUTING, 3, incarnation, Instant.now(), SlotRecord.State.ACTIVE);
-        write(Topic.SLOT_BEATS, beat.key(), beat);
-        write(
-                Topic.SESSIONS,
-                before.linkId().toString(),
-                new SessionRecord.Open(before.linkId(), session, 3, incarnation, Instant.now(), "1.0", 0));
-
-        // When it has not answered in time
-        String[] switchId = new String[1];
-        String key = AuthorityRecord.keyOf(PmsType.ZEDMED, pmsId);
-        switchId[0] = client.switchNow(before.linkId(), after.linkId())
-                .statusCode(200)
-                .extract()
-                .path("switchId");
-        Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> client.operator()
-                .get("/admin/v1/authority/switches/{id}", switchId[0])
-                .then()
-                .body("confirmation.state", equalTo("pending")));
-
-        // And answers of an older version, then of this one
-        write(
-                Topic.SESSIONS,
-                AuthorityConfirmation.keyOf(before.linkId()),
-                new AuthorityConfirmation(before.linkId(), session, Map.of(key, 1L), Instant.now()));
-        client.operator()
-                .get("/admin/v1/authority/switches/{id}", switchId[0])
-                .then()
-                .body("confirmation.state", equalTo("pending"));
-        Instant at = Instant.parse("2026-11-23T10:00:00Z");
-        write(
-                Topic.SESSIONS,
-                AuthorityConfirmation.keyOf(before.linkId()),
-                new AuthorityConfirmation(before.linkId(), session, Map.of(key, 2L), at));
-
-        // Then
-        Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> client.operator()
-                .get("/admin/v1/authority/switches/{id}", switchId[0])
-                .then()
-                .body("confirmation.state", equalTo("confirmed"))
-                .body("confirmation.at", containsString("2026-11-23T10:00:00")));
-    }
-
-    @Test
-    void aLinkThatIsRemovedLeavesItsPmsIdsWithNone() throws SQLException {
-        // Given
-        EnrolResponse before = link(oldSite);
-        EnrolResponse after = link(newSite);
-
-        // When
-        client.operator()
-                .get("/admin/v1/links/{id}/retirement", before.linkId())
-                .then()
-                .statusCode(200)
-                .body("leftWithout.pmsId", contains(pmsId))
-                .body("leftWithout[0].candidates", contains(after.linkId().toString()));
-        client.retire("links", before.linkId(), "removed")
-                .statusCode(200)
-                .body("leftWithout.pmsId", contains(pmsId))
-                .body("leftWithout[0].candidates", contains(after.linkId().toString()));
-
-        // Then nobody is authoritative, also when the other one announces itself again
-        assertThat(facts.site(pmsId)).isNull();
-        client.announce(after.token(), RegistryClient.site(newSite, pmsId));
-        assertThat(facts.site(pmsId)).isNull();
-        client.tryRenew(before.linkId(), before.secret()).statusCode(403);
-        client.tryAnnounce(before.token()).statusCode(403);
-        client.retire("links", before.linkId(), "removed").statusCode(409);
-
-        client.as("support")
-                .get("/admin/v1/authority?vacant=true&pmsId=" + pmsId)
-                .then()
-                .statusCode(200)
-                .body("authorities.pmsId", contains(pmsId))
-                .body("authorities[0].linkId", nullValue());
-
-        // And when the operator chooses
-        client.preview(null, after.linkId())
-                .statusCode(200)
-                .body("fromLinkId", nullValue())
-                .body("moves.pmsId", contains(pmsId));
-        client.switchNow(null, after.linkId()).statusCode(200).body("confirmation.state", equalTo("notNeeded"));
-        assertThat(facts.site(pmsId)).isEqualTo(newSite);
-        client.operator()
-                .get("/admin/v1/authority?vacant=true&pmsId=" + pmsId)
-                .then()
-                .body("authorities", empty());
-    }
-
-    @Test
     void aDatabaseWhosePmsIdChangesIsAnotherSite() throws SQLException {
         // Given
         String other = RegistryClient.pmsId();
@@ -434,37 +326,9 @@ class SwitchIT {
                 .body("announced", equalTo(false));
     }
 
-    @Test
-    void aRemovedSiteIsAuthoritativeForNothing() throws SQLException {
-        // Given
-        EnrolResponse link = link(oldSite);
-
-        // When
-        client.retire("sites", oldSite, "removed").statusCode(200).body("leftWithout.pmsId", contains(pmsId));
-
-        // Then
-        assertThat(facts.site(pmsId)).isNull();
-        SiteResult again = client.announce(link.token(), RegistryClient.site(oldSite, pmsId))
-                .sites()
-                .get(0);
-        assertThat(again.status()).isEqualTo(SiteStatus.REMOVED);
-        client.retire("sites", oldSite, "uninstalled").statusCode(409);
-        client.retire("sites", UUID.randomUUID(), "removed").statusCode(404);
-    }
-
     private EnrolResponse link(UUID siteId) {
         EnrolResponse link = client.enrol(pmsId);
         client.announce(link.token(), RegistryClient.site(siteId, pmsId));
         return link;
-    }
-
-    private void write(Topic topic, String key, Object value) throws Exception {
-        try (var producer = new KafkaProducer<>(
-                Map.<String, Object>of("bootstrap.servers", suite.bootstrapServers()),
-                new StringSerializer(),
-                new ByteArraySerializer())) {
-            producer.send(new ProducerRecord<>(topic.baseName(), key, Json.bytes(value)))
-                    .get();
-        }
     }
 }
