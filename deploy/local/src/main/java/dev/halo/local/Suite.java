@@ -179,7 +179,8 @@ public final class Suite implements AutoCloseable {
     }
 
     private DemoFacts makeDemo(ServiceSettings configuration) {
-        linkCommands = new LinkCommands(ServiceName.LINK.jar(settings.repository()), configuration.linkData(ServiceName.LINK.id()));
+        linkCommands = new LinkCommands(
+                ServiceName.LINK.jar(settings.repository()), configuration.linkData(ServiceName.LINK.id()));
         DemoMaker maker = new DemoMaker(
                 settings,
                 databases,
@@ -255,8 +256,7 @@ public final class Suite implements AutoCloseable {
                 beside(ServiceName.LINK, number, configuration.link(databases.discovery(), installation));
         return new LinkInstallation(
                 process,
-                new LinkCommands(
-                        ServiceName.LINK.jar(settings.repository()), configuration.linkData(installation)));
+                new LinkCommands(ServiceName.LINK.jar(settings.repository()), configuration.linkData(installation)));
     }
 
     private ServiceProcess beside(ServiceName name, int number, Map<String, String> configuration) {

@@ -88,7 +88,10 @@ class SupportTasksIT {
                 .path("enrolmentToken")
                 .asText();
         await().atMost(SOON)
-                .until(() -> link.commands().run(token, List.of("enrol", "--token-stdin")).code() == 0);
+                .until(() -> link.commands()
+                                .run(token, List.of("enrol", "--token-stdin"))
+                                .code()
+                        == 0);
         return await().atMost(SOON).until(() -> newest(other), found -> !found.isEmpty());
     }
 
