@@ -46,7 +46,7 @@ class FirstSliceIT {
         client.tryPair(integratorId, siteId).statusCode(200).body("created", Matchers.is(false));
 
         // Then
-        assertThat(announced).containsExactly(new SiteResult(siteId, SiteStatus.ACTIVE, true, null, false));
+        assertThat(announced).containsExactly(new SiteResult(siteId, SiteStatus.ACTIVE, true, null, false, 1));
         assertThat(new LinkTokens.Verifier(suite.linkTokenKey(), Environment.PRODUCTION)
                         .verify(link.token())
                         .linkId())

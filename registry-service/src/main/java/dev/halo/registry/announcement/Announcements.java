@@ -13,6 +13,7 @@ import dev.halo.registry.audit.AuditAction;
 import dev.halo.registry.audit.AuditEntry;
 import dev.halo.registry.audit.AuditEntry.SubjectKind;
 import dev.halo.registry.authority.Authorities;
+import dev.halo.registry.authority.Authorities.Answering;
 import dev.halo.registry.command.Command;
 import dev.halo.registry.command.Commands;
 import dev.halo.registry.config.RegistryConfig;
@@ -42,6 +43,7 @@ public class Announcements {
 
     private static final String GUID_FOR_ANOTHER = "The Link announces this Halo GUID with another Database ID.";
 
+    private static final Answering UNKNOWN = new Answering(false, 0);
     private static final String ANOTHER_SITE = "another site of the same Link answers";
 
     private final Commands commands;
@@ -185,7 +187,9 @@ public class Announcements {
                 .map(answering -> new AnnouncementResult(
                         announced.stream()
                                 .map(site -> result(
-                                        site, verdicts.get(site.siteId()), answering.containsValue(site.siteId())))
+                                        site,
+                                        verdicts.get(site.siteId()),
+                                        answering.getOrDefault(site.siteId(), UNKNOWN)))
                                 .toList(),
                         command.at()));
     }
@@ -231,10 +235,11 @@ public class Announcements {
                         site.status().wire())));
     }
 
-    private static SiteResult result(AnnouncedSite site, Verdict verdict, boolean authoritative) {
+    private static SiteResult result(AnnouncedSite site, Verdict verdict, Answering answering) {
         UUID id = site.siteId();
         if (verdict instanceof Verdict.Kept kept) {
-            return new SiteResult(id, kept.status(), authoritative, kept.problem(), false);
+            return new SiteResult(
+                    id, kept.status(), answering.authoritative(), kept.problem(), false, answering.version());
         }
         if (verdict instanceof Verdict.NewGuidNeeded needed) {
             return new SiteResult(id, SiteStatus.INITIALISING, false, needed.problem(), true);

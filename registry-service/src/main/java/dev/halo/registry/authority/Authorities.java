@@ -34,6 +34,13 @@ public class Authorities {
             on conflict (pms_type, pms_id) do nothing
             """;
 
+    /**
+     * Whether a site answers for its PMS ID.
+     *
+     * @param version of the record of authority that says so
+     */
+    public record Answering(boolean authoritative, long version) {}
+
     private static final String FIRST_REASON = "the first Link entitled to this PMS ID";
 
     /**
@@ -43,9 +50,9 @@ public class Authorities {
      *
      * @param sites the Link's active sites by PMS ID, already written
      * @param reason why another site of the Link answers, where one does
-     * @return the PMS IDs of these for which the Link is authoritative, with the site that answers
+     * @return what holds of these PMS IDs now, by the site that announced each
      */
-    public Uni<Map<PmsKey, UUID>> claim(Command command, UUID linkId, Map<PmsKey, UUID> sites, String reason) {
+    public Uni<Map<UUID, Answering>> claim(Command command, UUID linkId, Map<PmsKey, UUID> sites, String reason) {
         if (sites.isEmpty()) {
             return Uni.createFrom().item(Map.of());
         }
@@ -65,21 +72,19 @@ public class Authorities {
                 .flatMap(all -> answering(command, linkId, inOrder, all, reason));
     }
 
-    private static Uni<Map<PmsKey, UUID>> answering(
+    private static Uni<Map<UUID, Answering>> answering(
             Command command, UUID linkId, Map<PmsKey, UUID> sites, Map<PmsKey, Authority> all, String reason) {
-        Map<PmsKey, UUID> answering = new TreeMap<>();
+        Map<UUID, Answering> answering = new HashMap<>();
         List<AuthorityChange> changes = new ArrayList<>();
         sites.forEach((pmsKey, siteId) -> {
             Authority authority = all.get(pmsKey);
-            if (!linkId.equals(authority.linkId())) {
-                return;
-            }
-            if (!siteId.equals(authority.siteId())) {
+            boolean authoritative = linkId.equals(authority.linkId());
+            if (authoritative && !siteId.equals(authority.siteId())) {
                 UUID before = authority.siteId();
                 authority.moveWithinLink(siteId);
                 changes.add(changed(command, linkId, before, authority, AuthorityCause.CHOSEN, reason));
             }
-            answering.put(pmsKey, siteId);
+            answering.put(siteId, new Answering(authoritative, authority.version()));
         });
         return command.session().persistAll(changes.toArray()).replaceWith(answering);
     }

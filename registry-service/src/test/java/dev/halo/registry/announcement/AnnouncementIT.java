@@ -61,7 +61,7 @@ class AnnouncementIT {
                 .sites();
 
         // Then
-        assertThat(again).containsExactly(new SiteResult(siteId, SiteStatus.ACTIVE, true, null, false));
+        assertThat(again).containsExactly(new SiteResult(siteId, SiteStatus.ACTIVE, true, null, false, 1));
         assertThat(sites(siteId)).hasSize(1);
         assertThat(authority(pmsId)).hasSize(1);
         assertThat(enablements(integrator)).hasSize(1);
@@ -105,7 +105,7 @@ class AnnouncementIT {
         assertThat(refused.status()).isEqualTo(SiteStatus.INITIALISING);
         assertThat(refused.problem()).contains("an operator must approve");
         assertThat(refused.authoritative()).isFalse();
-        assertThat(approved).isEqualTo(new SiteResult(siteId, SiteStatus.ACTIVE, true, null, false));
+        assertThat(approved).isEqualTo(new SiteResult(siteId, SiteStatus.ACTIVE, true, null, false, 1));
         assertThat(sites(siteId))
                 .extracting(SiteRecord::status)
                 .containsExactly(SiteStatus.INITIALISING, SiteStatus.ACTIVE);

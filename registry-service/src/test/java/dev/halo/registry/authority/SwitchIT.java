@@ -60,7 +60,7 @@ class SwitchIT {
                 .get(0);
 
         // Then
-        assertThat(copy).isEqualTo(new SiteResult(newSite, SiteStatus.ACTIVE, false, null, false));
+        assertThat(copy).isEqualTo(new SiteResult(newSite, SiteStatus.ACTIVE, false, null, false, 1));
         assertThat(facts.site(pmsId)).isEqualTo(oldSite);
     }
 
@@ -316,7 +316,7 @@ class SwitchIT {
 
         // Then
         assertThat(same.newGuidNeeded()).isTrue();
-        assertThat(another).isEqualTo(new SiteResult(newSite, SiteStatus.ACTIVE, true, null, false));
+        assertThat(another).isEqualTo(new SiteResult(newSite, SiteStatus.ACTIVE, true, null, false, 1));
         assertThat(facts.site(other)).isEqualTo(newSite);
         assertThat(facts.site(pmsId)).isEqualTo(oldSite);
         client.operator()
