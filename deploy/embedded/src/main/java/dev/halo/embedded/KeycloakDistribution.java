@@ -160,14 +160,13 @@ record KeycloakDistribution(Path root) {
 
     private static void run(Path work, List<String> command, int minutes, String failed) throws IOException {
         Path output = work.resolve("output");
+        Process process = new ProcessBuilder(command)
+                .directory(work.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
         try {
-            Process process = new ProcessBuilder(command)
-                    .directory(work.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
             if (!process.waitFor(minutes, TimeUnit.MINUTES)) {
-                process.destroyForcibly();
                 throw new IOException(failed + " within " + minutes + " minutes");
             }
             if (process.exitValue() != 0) {
@@ -176,6 +175,10 @@ record KeycloakDistribution(Path root) {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(failed + ": interrupted", e);
+        } finally {
+            // Whoever stops the launcher meanwhile wants nothing left behind.
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
         }
     }
 

@@ -13,6 +13,7 @@ import dev.halo.link.identity.SiteBinding;
 import dev.halo.link.site.ServedSite;
 import dev.halo.link.start.Link;
 import dev.halo.link.start.LinkService;
+import dev.halo.link.enrolment.RegistryException;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -91,7 +92,10 @@ public class ControlResource {
         } catch (ExecutionException e) {
             String why = e.getCause() == null ? "" : e.getCause().getMessage();
             return problem(
-                    Response.Status.BAD_GATEWAY, why + "; nothing was changed (--force: forget the identity here)");
+                    Response.Status.BAD_GATEWAY,
+                    e.getCause() instanceof RegistryException
+                            ? why + "; nothing was changed (--force: forget the identity here)"
+                            : why);
         } catch (TimeoutException e) {
             return problem(Response.Status.GATEWAY_TIMEOUT, "the registry does not answer; see: query-worker status");
         }

@@ -157,7 +157,7 @@ public final class Enrolment implements AutoCloseable {
             try {
                 leaveNow(force);
                 answer.complete(state);
-            } catch (RegistryException | IOException e) {
+            } catch (RegistryException | IOException | RuntimeException e) {
                 answer.completeExceptionally(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -180,7 +180,11 @@ public final class Enrolment implements AutoCloseable {
             LOG.warnf("event=left_untold message=\"%s\"", e.getMessage());
         }
         UUID linkId = credentials.current().orElseThrow().linkId();
-        credentials.clear();
+        try {
+            credentials.clear();
+        } catch (IOException e) {
+            throw new IOException("the cloud was told, but the identity could not be removed here: " + e.getMessage(), e);
+        }
         wasRefused = true;
         lastAnnounced = null;
         state = new RegistryState.NotEnrolled("this Link was uninstalled; to install it again: query-worker enrol");

@@ -45,7 +45,7 @@ public final class AuthorityBook {
         apply(sites, true);
     }
 
-    /** What the registry answered; sites that it does not name stay as they are. */
+    /** What the registry answered; sites that it does not name, or of which a bridge said something newer, stay as they are. */
     public void update(List<SiteAuthority> sites) {
         apply(sites, false);
     }
@@ -55,9 +55,12 @@ public final class AuthorityBook {
         synchronized (this) {
             Map<UUID, SiteAuthority> next = fromBridge ? new HashMap<>() : new HashMap<>(known);
             for (SiteAuthority site : sites) {
-                SiteAuthority merged = merged(newest.get(site.siteId()), site, fromBridge);
-                newest.put(site.siteId(), merged);
-                next.put(site.siteId(), merged);
+                SiteAuthority before = newest.get(site.siteId());
+                if (fromBridge || !isOlder(site, before)) {
+                    SiteAuthority merged = merged(before, site);
+                    newest.put(site.siteId(), merged);
+                    next.put(site.siteId(), merged);
+                }
             }
             known.forEach((siteId, before) -> {
                 if (isServed(before) && !isServed(next.get(siteId))) {
@@ -70,15 +73,16 @@ public final class AuthorityBook {
         lost.forEach(siteId -> listeners.forEach(listener -> listener.accept(siteId)));
     }
 
-    private static SiteAuthority merged(SiteAuthority before, SiteAuthority now, boolean fromBridge) {
-        if (before == null || now.version() >= before.version()) {
+    private static boolean isOlder(SiteAuthority now, SiteAuthority before) {
+        return before != null && now.version() < before.version();
+    }
+
+    /** Of a bridge whose view lags all is believed but the authority; one of the version before tells no versions. */
+    private static SiteAuthority merged(SiteAuthority before, SiteAuthority now) {
+        if (!isOlder(now, before)) {
             return now;
         }
-        boolean authoritative = before.authoritative();
-        if (now.version() == 0) {
-            // A bridge of the version before tells none, and is all there is; an answer without one only takes away.
-            authoritative = now.authoritative() && (fromBridge || authoritative);
-        }
+        boolean authoritative = now.version() == 0 ? now.authoritative() : before.authoritative();
         return new SiteAuthority(now.siteId(), now.active(), authoritative, before.version());
     }
 

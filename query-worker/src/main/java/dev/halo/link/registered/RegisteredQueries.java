@@ -93,10 +93,13 @@ public final class RegisteredQueries implements AutoCloseable {
     /** What runs are executed by. */
     public record Execution(StatementExecution statements, JobThreads threads, FairQueue queue) {}
 
-    /** Holds a registered query from now on, and says so; one that is held already goes on as it was. */
+    /**
+     * Holds a registered query from now on, and says so; one that is held already goes on as it was. Of a site that is not
+     * authoritative it is held as well and does not run: who is behind a switch, this Link or the gateway, is not known
+     * here, and the gateway ends it where the site was superseded.
+     */
     public void register(RegisteredRequest request) {
         Optional<QueryFailure> refusal = queries.earlyCancel(request.queryId())
-                .or(() -> superseded(request))
                 .or(() -> disabled(request));
         if (stopping) {
             return;
@@ -110,11 +113,6 @@ public final class RegisteredQueries implements AutoCloseable {
         } else {
             reports.say(new Frame.Queued(request.queryId(), request.siteId()));
         }
-    }
-
-    /** A gateway's view may lag behind a switch; where nothing is known yet of the site, that may still come. */
-    private Optional<QueryFailure> superseded(RegisteredRequest request) {
-        return gates.authority().isSuperseded(request.siteId()) ? Optional.of(Outcomes.superseded()) : Optional.empty();
     }
 
     /** Said only of a site that is served: before that nothing is known of its integrators. */

@@ -75,18 +75,29 @@ class AuthorityBookTest {
     }
 
     @Test
-    void anAnswerWithoutAVersionTakesAwayUntilTheNextSwitch() {
+    void doesNotBelieveAnAnswerFromBeforeTheApproval() {
+        // Given a bridge that knows of the approval
+        book.onLost(lost::add);
+        book.replace(word(true, 5));
+
+        // When the answer that said "not yet" comes late
+        book.update(List.of(new SiteAuthority(SITE, false, false, 0)));
+
+        // Then the site is served on
+        assertThat(book.mayServe(SITE)).isTrue();
+        assertThat(lost).isEmpty();
+    }
+
+    @Test
+    void believesAnAnswerOfWhatNoBridgeHasToldYet() {
         // Given
         book.replace(word(true, 5));
 
         // When
-        book.update(word(false, 0));
-        boolean afterTheAnswer = book.mayServe(SITE);
-        book.replace(word(true, 7));
+        book.update(word(false, 6));
 
         // Then
-        assertThat(afterTheAnswer).isFalse();
-        assertThat(book.mayServe(SITE)).isTrue();
+        assertThat(book.mayServe(SITE)).isFalse();
     }
 
     @Test

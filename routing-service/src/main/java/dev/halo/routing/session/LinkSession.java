@@ -57,6 +57,7 @@ public final class LinkSession {
     private long authorityNumber;
     private long confirmedNumber = -1;
     private boolean authorityUnsent;
+    private boolean confirmationUnwritten;
 
     LinkSession(
             LinkIdentity identity,
@@ -230,13 +231,28 @@ public final class LinkSession {
             return;
         }
         confirmedNumber = number;
-        log.write(new AuthorityConfirmation(
-                linkId(),
-                id,
-                authority.versionsWithin(MAX_VERSIONS_BYTES),
-                bridge.clock().now()));
+        writeConfirmation(number);
         bridge.metrics().authorityConfirmed();
         LOG.infof("event=authorityConfirmed link=%s session=%s number=%d", linkId(), id, number);
+    }
+
+    /** The Link says it once only, so what could not be written is written again by the sweeper. */
+    private void writeConfirmation(long number) {
+        confirmationUnwritten = false;
+        log.write(new AuthorityConfirmation(
+                        linkId(),
+                        id,
+                        authority.versionsWithin(MAX_VERSIONS_BYTES),
+                        bridge.clock().now()))
+                .whenComplete((metadata, failure) -> {
+                    if (failure != null) {
+                        confirmationNotWritten(number);
+                    }
+                });
+    }
+
+    private synchronized void confirmationNotWritten(long number) {
+        confirmationUnwritten = number == authorityNumber;
     }
 
     /**
@@ -295,6 +311,8 @@ public final class LinkSession {
             drain(Duration.ZERO, bridge.config().drain().unfinished());
         } else if (authorityUnsent) {
             pushAuthority();
+        } else if (confirmationUnwritten) {
+            writeConfirmation(confirmedNumber);
         }
     }
 

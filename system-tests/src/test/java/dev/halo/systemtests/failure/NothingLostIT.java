@@ -190,7 +190,7 @@ class NothingLostIT {
             }
             case "the Link's disk is full" -> fillsUp();
             case "Kafka's records come twice and late" ->
-                await().atMost(AGAIN).until(() -> copier.copies() > READS + WRITES);
+                await().atMost(AGAIN).until(() -> copier.lateCopies() > 2 * (READS + WRITES));
             case "PostgreSQL restarts" -> {
                 suite.postgres().kill();
                 suite.postgres().start();

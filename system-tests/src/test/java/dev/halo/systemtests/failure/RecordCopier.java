@@ -29,7 +29,7 @@ final class RecordCopier implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final KafkaProducer<byte[], byte[]> producer;
     private final Deque<Later> later = new ArrayDeque<>();
-    private final AtomicInteger copies = new AtomicInteger();
+    private final AtomicInteger lateCopies = new AtomicInteger();
     private final Thread thread = new Thread(this::run, "record-copier");
     private volatile boolean closed;
 
@@ -57,21 +57,25 @@ final class RecordCopier implements AutoCloseable {
         return copier;
     }
 
-    /** How many copies have been written. */
-    int copies() {
-        return copies.get();
+    /** How many records have been written for the third time, late. */
+    int lateCopies() {
+        return lateCopies.get();
     }
 
     private void run() {
         while (!closed) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
                 if (record.headers().lastHeader(MARK) == null) {
-                    write(copy(record));
+                    producer.send(copy(record));
                     later.add(new Later(System.nanoTime() + LATE.toNanos(), copy(record)));
                 }
             }
             while (!later.isEmpty() && later.peek().atNanos() - System.nanoTime() <= 0) {
-                write(later.poll().copy());
+                producer.send(later.poll().copy(), (written, failure) -> {
+                    if (failure == null) {
+                        lateCopies.incrementAndGet();
+                    }
+                });
             }
         }
     }
@@ -82,11 +86,6 @@ final class RecordCopier implements AutoCloseable {
         record.headers().forEach(copy.headers()::add);
         copy.headers().add(MARK, "yes".getBytes(StandardCharsets.UTF_8));
         return copy;
-    }
-
-    private void write(ProducerRecord<byte[], byte[]> copy) {
-        producer.send(copy);
-        copies.incrementAndGet();
     }
 
     @Override
