@@ -92,7 +92,8 @@ class AsyncStatesIT {
     void whatCannotStartExpiresAndWhatWaitsCanBeCancelled() {
         // Given more than one integrator may run at once
         for (int i = 0; i < 16; i++) {
-            running.add(integrator.async(demo.siteId(), Endless.read("ASYNC_BUSY")).id());
+            running.add(
+                    integrator.async(demo.siteId(), Endless.read("ASYNC_BUSY")).id());
         }
         await().atMost(SOON)
                 .until(() -> !suite.practiceServer().running("ASYNC_BUSY").isEmpty());
@@ -137,9 +138,9 @@ class AsyncStatesIT {
                 .parameter("DURATION_MINUTES", "SmallInt", "30")
                 .parameter("REASON", "NVarChar", "Output of an async")
                 .output("APPOINTMENT_ID", "BigInt"));
-        Answer scalar = ended(QueryBody.sql("select 7 as A, 8 as B from RDB$DATABASE union all select 9, 10"
-                        + " from RDB$DATABASE")
-                .scalar());
+        Answer scalar = ended(
+                QueryBody.sql("select 7 as A, 8 as B from RDB$DATABASE union all select 9, 10" + " from RDB$DATABASE")
+                        .scalar());
 
         // Then
         String out = booked.json()

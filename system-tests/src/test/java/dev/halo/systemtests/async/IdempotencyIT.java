@@ -128,11 +128,6 @@ class IdempotencyIT {
 
     private Answer immediate(IntegratorClient client, String body, String withKey) {
         return client.send(
-                "POST",
-                IntegratorClient.immediatePath(demo.siteId()),
-                "application/json",
-                body,
-                HEADER,
-                withKey);
+                "POST", IntegratorClient.immediatePath(demo.siteId()), "application/json", body, HEADER, withKey);
     }
 }
