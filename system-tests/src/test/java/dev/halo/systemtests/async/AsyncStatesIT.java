@@ -84,7 +84,7 @@ class AsyncStatesIT {
 
         // Then
         assertThat(page.status()).as("%s", page).isEqualTo(404);
-        assertThat(page.message()).isNotBlank();
+        assertThat(page.message()).contains("not there yet");
         assertThat(integrator.stream(demo.siteId(), id, 1).statusCode()).isEqualTo(404);
     }
 
