@@ -125,6 +125,27 @@ class WebhookIT {
         }
     }
 
+    @Test
+    void aBusyReceiverIsToldAgainAndAFailedQueryIsNotTold() throws IOException {
+        try (WebhookReceiver receiver = new WebhookReceiver(nth -> nth == 1 ? 429 : 200)) {
+            // Given a query that failed before one that succeeds
+            suite.operator().setWebhooks(integratorId, receiver.url("/busy"));
+            Answer failed = integrator.async(demo.siteId(), QueryBody.sql("select * from NO_SUCH_TABLE"));
+            assertThat(integrator.awaitEnded(demo.siteId(), failed.id()).queryStatus())
+                    .isEqualTo("executionFailed");
+
+            // When
+            String query = runs();
+
+            // Then
+            await().atMost(SOON).until(() -> receiver.deliveries().size() >= 2);
+            assertThat(receiver.deliveries())
+                    .allMatch(delivery -> delivery.body().contains(query))
+                    .extracting(Delivery::id)
+                    .containsOnly(receiver.deliveries().get(0).id());
+        }
+    }
+
     private Delivery awaitAsync(WebhookReceiver receiver) throws IOException {
         String query = runs();
         return await().atMost(SOON)
