@@ -4,43 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.github.luben.zstd.Zstd;
 import dev.halo.gateway.fake.Api;
-import dev.halo.gateway.fake.AsyncSite;
 import dev.halo.gateway.fake.Behaviours;
 import dev.halo.gateway.fake.FakeCloud;
 import dev.halo.gateway.fake.FakeLink;
 import dev.halo.gateway.fake.Fakes;
 import dev.halo.gateway.fake.GatewayResources;
-import dev.halo.protocol.query.Direction;
 import dev.halo.protocol.query.ErrorType;
-import dev.halo.protocol.query.LinkErrorCode;
 import dev.halo.protocol.query.Outcome;
-import dev.halo.protocol.query.Parameter;
-import dev.halo.protocol.query.ParameterType;
 import dev.halo.protocol.query.QueryFailure;
 import dev.halo.protocol.session.SessionRecord.CloseCause;
 import dev.halo.test.Background;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,34 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Async queries through a real Kafka and a real PostgreSQL, with a bridge and Links of the test's own. */
 @QuarkusTest
 @QuarkusTestResource(GatewayResources.class)
-class AsyncIT {
-
-    private static final String SELECT = "{\"command\":{\"text\":\"select * from PATIENTS\"}}";
-    private static final String UPDATE =
-            "{\"command\":{\"text\":\"update APPOINTMENTS set NOTE = 'x'\",\"executionMode\":\"nonQuery\"}}";
-
-    private final FakeCloud cloud = Fakes.shared().cloud();
-
-    @TestHTTPResource("/")
-    URI base;
-
-    private AsyncSite at;
-    private FakeCloud.Site site;
-    private Api api;
-    private FakeLink link;
-
-    @BeforeEach
-    void enableAnIntegratorAtASite() {
-        at = AsyncSite.enabled(base);
-        site = at.site();
-        api = at.api();
-        link = new FakeLink(base);
-    }
-
-    @AfterEach
-    void endWhatIsLeft() {
-        at.close();
-    }
+class AsyncIT extends AsyncFixture {
 
     @Test
     void aQueryLivesThroughAllItsStages() {
@@ -123,87 +82,6 @@ class AsyncIT {
                 .isNull();
     }
 
-    @Test
-    void aPageComesInEveryForm() throws IOException {
-        String page = FakeLink.page(0, 2000);
-        at.open(link.runs(page));
-        UUID id = api.start(site, SELECT);
-        api.await(site, id, "successful");
-        String path = Api.queryPath(site, id) + "/results/1";
-
-        Api.Answer base64 = api.get(path);
-        Api.Answer array = api.get(path + "/stream");
-        HttpResponse<byte[]> lines = api.bytes(path + "/stream", "Accept", "application/x-ndjson");
-        HttpResponse<byte[]> zstd = api.bytes(path + "/stream", "Accept-Encoding", "zstd, gzip;q=0.5");
-        HttpResponse<byte[]> gzip = api.bytes(path + "/stream", "Accept-Encoding", "gzip");
-
-        assertThat(new String(
-                        Base64.getDecoder().decode(base64.json().path("data").asText()), StandardCharsets.UTF_8))
-                .isEqualTo(page);
-        assertThat(base64.header("Size")).isEqualTo(Integer.toString(page.getBytes(StandardCharsets.UTF_8).length));
-        assertThat(base64.header("Rows-Count")).isEqualTo("2000");
-        assertThat(base64.header("Rows-Range-Start")).isEqualTo("0");
-        assertThat(base64.header("Rows-Range-End")).isEqualTo("1999");
-        assertThat(array.response().body()).isEqualTo(page);
-        assertThat(array.header("Rows-Count")).isEqualTo("2000");
-        String[] rows = new String(lines.body(), StandardCharsets.UTF_8).split("\n");
-        assertThat(lines.headers().firstValue("Content-Type"))
-                .hasValueSatisfying(type -> assertThat(type).startsWith("application/x-ndjson"));
-        assertThat("[" + String.join(",", rows) + "]").isEqualTo(page);
-        assertThat(zstd.headers().firstValue("Content-Encoding")).hasValue("zstd");
-        assertThat(new String(
-                        Zstd.decompress(zstd.body(), page.getBytes(StandardCharsets.UTF_8).length),
-                        StandardCharsets.UTF_8))
-                .isEqualTo(page);
-        assertThat(gzip.headers().firstValue("Content-Encoding")).hasValue("gzip");
-        assertThat(new String(
-                        new GZIPInputStream(new ByteArrayInputStream(gzip.body())).readAllBytes(),
-                        StandardCharsets.UTF_8))
-                .isEqualTo(page);
-    }
-
-    @Test
-    void aResultWithoutRowsHasOneEmptyPage() {
-        at.open(link.runs("[]"));
-        UUID id = api.start(site, SELECT);
-        api.await(site, id, "successful");
-
-        Api.Answer page = api.get(Api.queryPath(site, id) + "/results/1");
-        HttpResponse<byte[]> lines =
-                api.bytes(Api.queryPath(site, id) + "/results/1/stream", "Accept", "application/x-ndjson");
-
-        assertThat(page.json().path("data").asText())
-                .isEqualTo(Base64.getEncoder().encodeToString("[]".getBytes(StandardCharsets.US_ASCII)));
-        assertThat(page.header("Rows-Count")).isEqualTo("0");
-        assertThat(lines.body()).isEmpty();
-    }
-
-    @Test
-    void aNonQueryHasACountAndNoPages() {
-        at.open((query, headers, bridge) ->
-                new FakeLink.Held(query, headers, bridge).ended(new Outcome.Affected(3, List.of(), Behaviours.TIMING)));
-        UUID id = api.start(site, UPDATE);
-
-        JsonNode ended = api.await(site, id, "successful");
-
-        assertThat(ended.at("/result/rowsAffected").asInt()).isEqualTo(3);
-        assertThat(ended.at("/result/pages")).isEmpty();
-        assertThat(api.get(Api.queryPath(site, id) + "/results/1").status()).isEqualTo(404);
-    }
-
-    @Test
-    void outputValuesComeWithTheResult() {
-        Parameter value = new Parameter("NEXT_ID", Direction.OUTPUT, ParameterType.INT, "NDI=", null);
-        at.open(link.runs(List.of(value), "[{\"ID\":1}]"));
-        UUID id = api.start(site, SELECT);
-        api.await(site, id, "successful");
-
-        Api.Answer page = api.get(Api.queryPath(site, id) + "/results/1");
-
-        assertThat(page.json().at("/parameters/0/name").asText()).isEqualTo("NEXT_ID");
-        assertThat(page.json().at("/parameters/0/value").asText()).isEqualTo("NDI=");
-    }
-
     @ParameterizedTest
     @CsvSource({
         "FBSQL, 335544569, executionFailed",
@@ -228,34 +106,6 @@ class AsyncIT {
         Api.Answer page = api.get(Api.queryPath(site, id) + "/results/1");
         assertThat(page.status()).isEqualTo(404);
         assertThat(page.message()).contains(status);
-    }
-
-    @Test
-    void aResultWhosePagesAreNotAllThereHasFailed() {
-        List<String> pages = List.of(FakeLink.page(0, 2), FakeLink.page(2, 2));
-        at.open((query, headers, bridge) -> Background.run(() -> {
-            FakeLink.Held held = new FakeLink.Held(query, headers, bridge);
-            link.put(held, pages.subList(0, 1));
-            held.ended(FakeLink.outcome(pages, List.of()));
-        }));
-        UUID id = api.start(site, SELECT);
-
-        JsonNode ended = api.await(site, id, "uploadFailed");
-
-        assertThat(ended.at("/errorDetails/errorType").asText()).isEqualTo("http");
-        assertThat(at.text("select count(*) from gateway.result_page where query_id = '" + id + "'"))
-                .isEqualTo("0");
-    }
-
-    @Test
-    void pagesOfAnotherLinkDoNotCount() {
-        List<String> pages = List.of(FakeLink.page(0, 2));
-        at.open((query, headers, bridge) -> Background.run(() -> {
-            link.put(UUID.randomUUID(), query, 1, 0, pages.get(0));
-            new FakeLink.Held(query, headers, bridge).ended(FakeLink.outcome(pages, List.of()));
-        }));
-
-        api.await(site, api.start(site, SELECT), "uploadFailed");
     }
 
     @Test
@@ -402,168 +252,6 @@ class AsyncIT {
         assertThat(api.send(api.request(Api.asyncPath(site)).GET(), false).status())
                 .isEqualTo(405);
         assertThat(api.send(api.request(statusPath()).GET(), false).status()).isEqualTo(405);
-    }
-
-    @Test
-    void anotherIntegratorsQueryIsNotFound() {
-        at.open(link.runs("[{\"ID\":1}]"));
-        UUID id = api.start(site, SELECT);
-        api.await(site, id, "successful");
-        Api strangers = new Api(base, cloud.integrator().key());
-        String path = Api.queryPath(site, id);
-
-        for (String one : List.of(path, path + "/results/1", path + "/results/1/stream")) {
-            assertThat(strangers.get(one).status()).as(one).isEqualTo(404);
-        }
-        assertThat(strangers.delete(path).status()).isEqualTo(404);
-        assertThat(api.get(path + "/results/1").status()).isEqualTo(200);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"0, 400", "-1, 400", "x, 400", "1234567890, 400", "2, 404", "999999999, 404"})
-    void aPageThatDoesNotExistIsSaidSo(String page, int status) {
-        at.open(link.runs("[{\"ID\":1}]"));
-        UUID id = api.start(site, SELECT);
-        api.await(site, id, "successful");
-
-        Api.Answer answer = api.get(Api.queryPath(site, id) + "/results/" + page);
-
-        assertThat(answer.status()).isEqualTo(status);
-        assertThat(answer.message()).contains(status == 400 ? "pageNumber" : "1 in all");
-        assertThat(api.get(Api.queryPath(site, id) + "/results/" + page + "/stream")
-                        .status())
-                .isEqualTo(status);
-    }
-
-    @Test
-    void aResultIsGoneAfterItsTime() {
-        at.open(link.runs("[{\"ID\":1}]"));
-        UUID id = api.start(site, SELECT);
-        api.await(site, id, "successful");
-
-        at.execute("update gateway.async_query set completed_at = completed_at - interval '25 hours' where query_id = '"
-                + id + "'");
-
-        Api.Answer page = api.get(Api.queryPath(site, id) + "/results/1");
-        assertThat(page.status()).isEqualTo(410);
-        assertThat(page.message()).contains("24 hours");
-        assertThat(api.get(Api.queryPath(site, id) + "/results/1/stream").status())
-                .isEqualTo(410);
-        JsonNode query = api.query(site, id).json();
-        assertThat(query.path("status").asText()).isEqualTo("successful");
-        assertThat(query.at("/result/pages")).isEmpty();
-    }
-
-    @Test
-    void deletingAnEndedQueryRemovesItsPages() {
-        at.open(link.runs("[{\"ID\":1}]"));
-        UUID id = api.start(site, SELECT);
-        api.await(site, id, "successful");
-
-        Api.Answer first = api.delete(Api.queryPath(site, id));
-        Api.Answer again = api.delete(Api.queryPath(site, id));
-
-        assertThat(first.status()).isEqualTo(202);
-        assertThat(first.header("Location")).isEqualTo(Api.queryPath(site, id));
-        assertThat(again.status()).isEqualTo(202);
-        assertThat(api.get(Api.queryPath(site, id) + "/results/1").status()).isEqualTo(410);
-        assertThat(at.text("select count(*) from gateway.result_page where query_id = '" + id + "'"))
-                .isEqualTo("0");
-        assertThat(api.query(site, id).json().path("status").asText()).isEqualTo("successful");
-    }
-
-    @Test
-    void deletingARunningReadEndsItAndTellsTheLink() {
-        BlockingQueue<FakeLink.Held> taken = at.openHolding();
-        UUID id = api.start(site, SELECT);
-        FakeLink.Held held = at.taken(taken);
-        held.queued().executing();
-        api.await(site, id, "executing");
-
-        assertThat(api.delete(Api.queryPath(site, id)).status()).isEqualTo(202);
-
-        JsonNode ended = api.await(site, id, "executionFailed");
-        assertThat(ended.path("errorCode").asInt()).isEqualTo(1004);
-        at.awaitCancel(id, LinkErrorCode.CANCELLED);
-        assertThat(link.put(site.linkId(), held.query(), 1, 0, "[]")).isEqualTo(204);
-        assertThat(at.text("select count(*) from gateway.result_page where query_id = '" + id + "'"))
-                .isEqualTo("0");
-    }
-
-    @Test
-    void deletingAWriteThatRunsLeavesItsEndToTheLink() {
-        BlockingQueue<FakeLink.Held> taken = at.openHolding();
-        UUID id = api.start(site, UPDATE);
-        FakeLink.Held held = at.taken(taken);
-        held.queued().executing();
-        api.await(site, id, "executing");
-
-        api.delete(Api.queryPath(site, id));
-        at.awaitCancel(id, LinkErrorCode.CANCELLED);
-        held.failed(LinkErrorCode.CANCELLED.failure("cancelled"));
-
-        assertThat(api.await(site, id, "executionFailed").path("errorCode").asInt())
-                .isEqualTo(1004);
-    }
-
-    @Test
-    void deletingWhatWaitsHereEndsIt() {
-        UUID id = api.start(site, UPDATE);
-
-        api.delete(Api.queryPath(site, id));
-
-        assertThat(api.await(site, id, "executionFailed").path("errorCode").asInt())
-                .isEqualTo(1004);
-    }
-
-    @Test
-    void aDisabledIntegratorLosesItsQueriesAndPages() {
-        BlockingQueue<FakeLink.Held> taken = at.openHolding();
-        UUID done = api.start(site, SELECT);
-        FakeLink.Held first = at.taken(taken);
-        link.put(first, List.of("[{\"ID\":1}]"));
-        first.ended(FakeLink.outcome(List.of("[{\"ID\":1}]"), List.of()));
-        api.await(site, done, "successful");
-        UUID queued = api.start(site, SELECT);
-        at.taken(taken).queued();
-        api.await(site, queued, "queued");
-
-        cloud.enable(at.integrator(), site, false);
-        at.awaitCancel(queued, LinkErrorCode.INTEGRATOR_DISABLED);
-        await().until(() ->
-                "t".equals(at.text("select pages_removed from gateway.async_query where query_id = '" + done + "'")));
-        assertThat(api.query(site, done).status()).isEqualTo(403);
-        cloud.enable(at.integrator(), site, true);
-
-        await().until(() -> api.query(site, queued).status() == 200);
-        assertThat(api.query(site, queued).json().path("errorCode").asInt()).isEqualTo(1006);
-        assertThat(api.get(Api.queryPath(site, done) + "/results/1").status()).isEqualTo(410);
-    }
-
-    @Test
-    void ofASupersededSiteResultsStayAndWhatWaitsEnds() {
-        BlockingQueue<FakeLink.Held> taken = at.openHolding();
-        UUID done = api.start(site, SELECT);
-        FakeLink.Held first = at.taken(taken);
-        link.put(first, List.of("[{\"ID\":1}]"));
-        first.ended(FakeLink.outcome(List.of("[{\"ID\":1}]"), List.of()));
-        api.await(site, done, "successful");
-        UUID running = api.start(site, SELECT);
-        FakeLink.Held held = at.taken(taken);
-        held.queued().executing();
-        api.await(site, running, "executing");
-        UUID queued = api.start(site, SELECT);
-        at.taken(taken).queued();
-
-        cloud.authority(new FakeCloud.Site(UUID.randomUUID(), UUID.randomUUID(), site.pmsId()));
-
-        assertThat(api.await(site, queued, "executionFailed").path("errorCode").asInt())
-                .isEqualTo(1005);
-        assertThat(api.get(Api.queryPath(site, done) + "/results/1").status()).isEqualTo(200);
-        assertThat(api.async(site, SELECT).status()).isEqualTo(403);
-        link.put(held, List.of("[]"));
-        held.ended(FakeLink.outcome(List.of("[]"), List.of()));
-        api.await(site, running, "successful");
     }
 
     @Test

@@ -5,7 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -73,9 +78,25 @@ public record PageRequest(Instant from, Instant to, Place after, int limit) {
         return after == null ? new Place(to, new UUID(-1, -1)) : after;
     }
 
+    /**
+     * The parameters of a statement that gives entries that fit, the latest first, and one more than asked for if there is.
+     *
+     * @param filters between the range with what the entries come behind ($1 to $4) and the limit, which is the last one
+     */
+    public List<Object> parameters(Object... filters) {
+        List<Object> parameters = new ArrayList<>(List.of(utc(from), utc(to), utc(behind().at()), behind().id()));
+        parameters.addAll(Arrays.asList(filters));
+        parameters.add(limit + 1L);
+        return parameters;
+    }
+
     /** An optional id among the parameters; 400 if it is none. */
     public static UUID id(String name, String text) {
         return text == null ? null : Ids.parameter(name, text);
+    }
+
+    private static OffsetDateTime utc(Instant time) {
+        return time.atOffset(ZoneOffset.UTC);
     }
 
     private static Instant time(String name, String text) {

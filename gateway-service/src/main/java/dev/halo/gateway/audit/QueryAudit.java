@@ -120,19 +120,11 @@ public class QueryAudit {
 
     /** Entries that fit, the latest first, and one more than asked for if there is; fails if the store cannot be reached. */
     CompletionStage<List<AuditEntry>> find(Search search) {
-        PageRequest page = search.page();
         return store.execute(
                         FIND,
-                        Tuple.from(Arrays.asList(
-                                utc(page.from()),
-                                utc(page.to()),
-                                utc(page.behind().at()),
-                                page.behind().id(),
-                                search.integratorId(),
-                                search.siteId(),
-                                search.outcome(),
-                                search.queryId(),
-                                page.limit() + 1L)),
+                        Tuple.from(search.page()
+                                .parameters(
+                                        search.integratorId(), search.siteId(), search.outcome(), search.queryId())),
                         config.storeTimeout())
                 .thenApply(rows -> StreamSupport.stream(rows.spliterator(), false)
                         .map(QueryAudit::entry)

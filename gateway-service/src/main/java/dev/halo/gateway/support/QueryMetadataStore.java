@@ -10,7 +10,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -88,19 +87,10 @@ class QueryMetadataStore {
 
     /** Queries that fit, the latest first, and one more than asked for if there is. */
     CompletionStage<List<QueryMetadata>> find(Search search) {
-        PageRequest page = search.page();
         return store.execute(
                         FIND,
-                        Tuple.from(Arrays.asList(
-                                utc(page.from()),
-                                utc(page.to()),
-                                utc(page.behind().at()),
-                                page.behind().id(),
-                                search.integratorId(),
-                                search.siteId(),
-                                search.status(),
-                                search.mode(),
-                                page.limit() + 1L)),
+                        Tuple.from(search.page()
+                                .parameters(search.integratorId(), search.siteId(), search.status(), search.mode())),
                         config.storeTimeout())
                 .thenApply(QueryMetadataStore::queries);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.halo.gateway.error.Refusal;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,5 +51,14 @@ class PageRequestTest {
         assertThatThrownBy(() -> PageRequest.of(from, to, cursor, limit, NOW))
                 .isInstanceOf(Refusal.class)
                 .hasMessageStartingWith(named);
+    }
+
+    @Test
+    void aStatementGetsTheRangeTheFiltersAndOneEntryMore() {
+        OffsetDateTime from = OffsetDateTime.parse("2026-03-01T00:00:00Z");
+        OffsetDateTime to = from.plusDays(1);
+        PageRequest page = new PageRequest(from.toInstant(), to.toInstant(), null, 10);
+
+        assertThat(page.parameters("one", null)).containsExactly(from, to, to, new UUID(-1, -1), "one", null, 11L);
     }
 }

@@ -4,6 +4,7 @@ import dev.halo.registry.access.Callers;
 import dev.halo.registry.access.ReasonRequest;
 import dev.halo.registry.access.Roles;
 import dev.halo.registry.link.LinksResource.LinkView;
+import dev.halo.registry.site.PmsKey;
 import dev.halo.registry.tag.Precondition;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
@@ -35,13 +36,7 @@ public class EntitlementsResource {
     /** What to entitle a Link to, and why. */
     public record EntitleRequest(
             @NotNull(message = "is required") @Size(min = 1, max = 500, message = "must be 1 to 500 entries")
-            List<
-                            @NotNull
-                            @Pattern(
-                                    regexp = "[\\x21-\\x7E]{1,64}",
-                                    message = "must be 1 to 64 visible characters without spaces")
-                            String>
-                    pmsIds,
+            List<@NotNull @Pattern(regexp = PmsKey.PATTERN, message = PmsKey.MESSAGE) String> pmsIds,
 
             @NotNull(message = "is required") @Pattern(regexp = ReasonRequest.PATTERN, message = ReasonRequest.MESSAGE)
             String reason) {}

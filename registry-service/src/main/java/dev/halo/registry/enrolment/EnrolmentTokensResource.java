@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.halo.registry.access.Callers;
 import dev.halo.registry.access.Roles;
 import dev.halo.registry.paging.Page;
+import dev.halo.registry.site.PmsKey;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -45,13 +46,7 @@ public class EnrolmentTokensResource {
      */
     public record IssueRequest(
             @Size(max = 500, message = "must be at most 500 entries")
-            List<
-                            @NotNull
-                            @Pattern(
-                                    regexp = "[\\x21-\\x7E]{1,64}",
-                                    message = "must be 1 to 64 visible characters without spaces")
-                            String>
-                    pmsIds,
+            List<@NotNull @Pattern(regexp = PmsKey.PATTERN, message = PmsKey.MESSAGE) String> pmsIds,
 
             Boolean any,
             Duration validFor,

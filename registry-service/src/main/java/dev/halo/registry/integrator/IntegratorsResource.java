@@ -44,21 +44,26 @@ import org.jboss.resteasy.reactive.RestQuery;
 @Tag(name = "Integrators")
 public class IntegratorsResource {
 
+    private static final String NAME = "\\S(\\P{Cntrl}{0,198}\\S)?";
+    private static final String NAME_MESSAGE = "must be 1 to 200 characters";
+    private static final int MAX_ADDRESSES = 100;
+    private static final String ADDRESSES_MESSAGE = "must be at most " + MAX_ADDRESSES + " entries";
+    private static final String TIER = "[A-Za-z0-9_-]{1,64}";
+    private static final String TIER_MESSAGE = "must be 1 to 64 letters, digits, - or _";
+
     /**
      * @param name of the company; no two have the same
      * @param allowedAddresses from which its keys work; none: from everywhere
      * @param tier names its limits
      */
     public record CreateRequest(
-            @NotNull(message = "is required")
-            @Pattern(regexp = "\\S(\\P{Cntrl}{0,198}\\S)?", message = "must be 1 to 200 characters")
+            @NotNull(message = "is required") @Pattern(regexp = NAME, message = NAME_MESSAGE)
             String name,
 
-            @Size(max = 100, message = "must be at most 100 entries")
+            @Size(max = MAX_ADDRESSES, message = ADDRESSES_MESSAGE)
             List<@CidrBlock String> allowedAddresses,
 
-            @Pattern(regexp = "[A-Za-z0-9_-]{1,64}", message = "must be 1 to 64 letters, digits, - or _")
-            String tier) {
+            @Pattern(regexp = TIER, message = TIER_MESSAGE) String tier) {
         public CreateRequest {
             allowedAddresses = allowedAddresses == null ? List.of() : allowedAddresses;
         }
@@ -66,15 +71,13 @@ public class IntegratorsResource {
 
     /** All that can be changed of an integrator, as {@link CreateRequest}, and perhaps why. */
     public record UpdateRequest(
-            @NotNull(message = "is required")
-            @Pattern(regexp = "\\S(\\P{Cntrl}{0,198}\\S)?", message = "must be 1 to 200 characters")
+            @NotNull(message = "is required") @Pattern(regexp = NAME, message = NAME_MESSAGE)
             String name,
 
-            @Size(max = 100, message = "must be at most 100 entries")
+            @Size(max = MAX_ADDRESSES, message = ADDRESSES_MESSAGE)
             List<@CidrBlock String> allowedAddresses,
 
-            @Pattern(regexp = "[A-Za-z0-9_-]{1,64}", message = "must be 1 to 64 letters, digits, - or _")
-            String tier,
+            @Pattern(regexp = TIER, message = TIER_MESSAGE) String tier,
 
             @Pattern(regexp = ReasonRequest.PATTERN, message = ReasonRequest.MESSAGE)
             String reason) {

@@ -7,6 +7,12 @@ import java.util.Objects;
 /** A PMS ID together with the kind of PMS that gave it. */
 public record PmsKey(PmsType pmsType, String pmsId) implements Serializable, Comparable<PmsKey> {
 
+    /** Of a PMS ID, wherever one is given. */
+    public static final String PATTERN = "[\\x21-\\x7E]{1,64}";
+
+    /** What is said where it does not fit. */
+    public static final String MESSAGE = "must be 1 to 64 visible characters without spaces";
+
     public PmsKey {
         Objects.requireNonNull(pmsType, "pmsType");
         Objects.requireNonNull(pmsId, "pmsId");

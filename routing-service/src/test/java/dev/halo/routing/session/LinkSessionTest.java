@@ -1,13 +1,11 @@
 package dev.halo.routing.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.halo.protocol.frame.Frame;
 import dev.halo.protocol.frame.Frame.RefusalCause;
 import dev.halo.protocol.json.Json;
-import dev.halo.protocol.session.AuthorityConfirmation;
 import dev.halo.protocol.session.SessionOpened;
 import dev.halo.protocol.session.SessionRecord;
 import dev.halo.protocol.session.SessionRecord.CloseCause;
@@ -16,24 +14,11 @@ import dev.halo.protocol.site.LinkStatus;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class LinkSessionTest {
-
-    private SessionFixture bridge = new SessionFixture();
-
-    @AfterEach
-    void close() {
-        bridge.close();
-    }
-
-    private void with(boolean acknowledging, String... config) {
-        bridge.close();
-        bridge = new SessionFixture(acknowledging, config);
-    }
+/** A session from its welcome to its end. */
+class LinkSessionTest extends LinkSessionFixture {
 
     @Test
     void theLinkIsWelcomedWithItsSitesOnceTheSessionIsInTheLog() {
@@ -217,100 +202,6 @@ class LinkSessionTest {
     }
 
     @Test
-    void theLaterSessionInTheLogWins() {
-        // Given
-        LinkSession session = bridge.open();
-
-        // When
-        bridge.sessions.read(bridge.openedElsewhere(UUID.randomUUID()));
-
-        // Then
-        assertThat(session.state()).isEqualTo(new SessionState.Closed(CloseCause.SUPERSEDED));
-        assertThat(bridge.socket.last.cause()).isEqualTo(RefusalCause.SUPERSEDED);
-        assertThat(bridge.socket.last.retryAfterMillis()).isGreaterThanOrEqualTo(60_000);
-        assertThat(bridge.awaitSessionRecords(1)).hasSize(1);
-    }
-
-    @Test
-    void aSessionThatIsEarlierInTheLogChangesNothing() {
-        // Given
-        LinkSession session = bridge.accept();
-        bridge.say(session, bridge.hello());
-        bridge.awaitSent(Frame.Welcome.class);
-
-        // When
-        bridge.sessions.read(bridge.openedElsewhere(UUID.randomUUID()));
-        bridge.sessions.read(bridge.opened(session));
-
-        // Then
-        assertThat(session.state()).isInstanceOf(SessionState.Open.class);
-    }
-
-    @Test
-    void aForeignEndBehindItsOwnRecordMakesItWriteThatAgain() {
-        // Given
-        LinkSession session = bridge.open();
-
-        // When
-        bridge.sessions.read(
-                new SessionRecord.Closed(bridge.linkId, UUID.randomUUID(), CloseCause.LOST, bridge.clock.now()));
-
-        // Then
-        SessionRecord again = bridge.awaitSessionRecords(2).get(1);
-        assertThat(again).isInstanceOf(SessionRecord.Open.class);
-        assertThat(again.sessionId()).isEqualTo(session.id());
-    }
-
-    @Test
-    void anEarlierSessionThatAssertsItselfOnceMoreDoesNotWin() {
-        // Given
-        UUID earlier = UUID.randomUUID();
-        bridge.lastSession = earlier;
-        LinkSession session = bridge.open();
-
-        // When
-        bridge.sessions.read(bridge.openedElsewhere(earlier));
-
-        // Then
-        assertThat(session.state()).isInstanceOf(SessionState.Open.class);
-        assertThat(bridge.awaitSessionRecords(2).get(1).sessionId()).isEqualTo(session.id());
-    }
-
-    @Test
-    void authorityIsPushedWhenItChangesAndOnlyThen() {
-        // Given
-        LinkSession session = bridge.open();
-        bridge.sessions.linkChanged(bridge.linkId);
-        assertThat(bridge.socket.sent(Frame.Authority.class)).isEmpty();
-        bridge.registry.authoritative = false;
-
-        // When
-        bridge.sessions.linkChanged(bridge.linkId);
-
-        // Then
-        Frame.Authority pushed = bridge.socket.sent(Frame.Authority.class).get(0);
-        assertThat(pushed.sites()).containsExactly(new Frame.SiteAuthority(bridge.siteId, true, false));
-        bridge.say(session, new Frame.AuthorityConfirmed(pushed.number()));
-        assertThat(bridge.count("halo.bridge.authority.confirmed")).isEqualTo(1);
-    }
-
-    @Test
-    void authorityThatACongestedSocketDidNotTakeIsPushedLater() {
-        // Given
-        bridge.open();
-        bridge.socket.full = true;
-        bridge.registry.authoritative = false;
-        bridge.sessions.linkChanged(bridge.linkId);
-        bridge.socket.full = false;
-
-        // When
-        bridge.sessions.sweep();
-
-        // Then
-        assertThat(bridge.socket.sent(Frame.Authority.class)).hasSize(1);
-    }
-
-    @Test
     void unknownFramesAreCountedAndBrokenOnesEndTheSession() {
         // Given
         LinkSession session = bridge.open();
@@ -344,133 +235,8 @@ class LinkSessionTest {
         assertThat(session.state()).isEqualTo(new SessionState.Closed(CloseCause.PROTOCOL_ERROR));
     }
 
-    @Test
-    void aDrainedSessionStaysUntilItsMomentAndItsQueriesAreOver() {
-        // Given
-        LinkSession session = bridge.open();
-        bridge.say(session, new Frame.Credit(bridge.siteId, 1));
-        var query = bridge.query(3);
-        session.deliver(query, null);
-
-        // When
-        bridge.sessions.drain();
-
-        // Then
-        assertThat(bridge.socket.sent(Frame.Drain.class).get(0).reconnectAfterMillis())
-                .isBetween(0L, 60_000L);
-        bridge.clock.advance(Duration.ofSeconds(66));
-        bridge.say(session, new Frame.Ping(1));
-        bridge.sessions.sweep();
-        assertThat(session.state()).isInstanceOf(SessionState.Draining.class);
-        bridge.say(session, new Frame.Ended(query.queryId(), bridge.siteId, bridge.integratorId, 3));
-        bridge.sessions.sweep();
-        assertThat(session.state()).isEqualTo(new SessionState.Closed(CloseCause.DRAINED));
-    }
-
-    @Test
-    void aDrainingSessionWhoseLinkIsElsewhereEndsWithoutAWord() {
-        // Given
-        LinkSession session = bridge.open();
-        bridge.sessions.drain();
-
-        // When
-        bridge.sessions.read(bridge.openedElsewhere(UUID.randomUUID()));
-        bridge.sessions.sweep();
-
-        // Then
-        assertThat(session.state()).isEqualTo(new SessionState.Closed(CloseCause.DRAINED));
-        assertThat(bridge.socket.last).isNull();
-        assertThat(bridge.awaitSessionRecords(1)).hasSize(1);
-    }
-
-    @Test
-    void aLinkThatComesWhileTheBridgeDrainsIsSentElsewhere() {
-        // Given
-        LinkSession session = bridge.accept();
-        bridge.sessions.drain();
-
-        // When
-        bridge.say(session, bridge.hello());
-
-        // Then
-        assertThat(bridge.socket.last.cause()).isEqualTo(RefusalCause.DRAINING);
-    }
-
-    @Test
-    void aSessionWhoseTokenIsOverIsOpenedAnew() {
-        // Given
-        LinkSession session = bridge.open();
-        bridge.clock.advance(Duration.ofHours(25));
-        bridge.say(session, new Frame.Ping(1));
-
-        // When
-        bridge.sessions.sweep();
-
-        // Then
-        assertThat(bridge.socket.sent(Frame.Drain.class)).hasSize(1);
-        assertThat(session.state()).isInstanceOf(SessionState.Draining.class);
-    }
-
-    @Test
-    void nothingIsWrittenAboutSessionsOfALostSlot() {
-        // Given
-        LinkSession session = bridge.open();
-
-        // When
-        bridge.sessions.abandonAll();
-
-        // Then
-        assertThat(bridge.socket.isClosed()).isTrue();
-        assertThat(session.state()).isEqualTo(new SessionState.Closed(CloseCause.LOST));
-        assertThat(bridge.awaitSessionRecords(1)).hasSize(1);
-    }
-
-    @Test
-    void publishesWhatTheLinkHasConfirmed() {
-        // Given
-        bridge.registry.versions = Map.of("Zedmed:ID1", 4L);
-        LinkSession session = bridge.open();
-        bridge.registry.authoritative = false;
-        bridge.registry.versions = Map.of("Zedmed:ID1", 5L);
-
-        // When
-        bridge.say(session, new Frame.AuthorityConfirmed(0));
-        bridge.sessions.linkChanged(bridge.linkId);
-        bridge.say(session, new Frame.AuthorityConfirmed(0));
-        bridge.say(session, new Frame.AuthorityConfirmed(1));
-        bridge.say(session, new Frame.AuthorityConfirmed(1));
-
-        // Then
-        assertThat(bridge.awaitConfirmations(2))
-                .extracting(AuthorityConfirmation::sessionId, AuthorityConfirmation::versions)
-                .containsExactly(
-                        tuple(session.id(), Map.of("Zedmed:ID1", 4L)), tuple(session.id(), Map.of("Zedmed:ID1", 5L)));
-    }
-
-    @Test
-    void publishesNoConfirmationOnceALaterSessionHasWon() {
-        // Given
-        LinkSession session = bridge.open();
-        bridge.sessions.drain();
-        bridge.sessions.read(bridge.openedElsewhere(UUID.randomUUID()));
-
-        // When
-        bridge.say(session, new Frame.AuthorityConfirmed(0));
-
-        // Then
-        assertThat(bridge.count("halo.bridge.authority.confirmed")).isZero();
-    }
-
-    @Test
-    void asksForAConfirmationWhereOnlyTheVersionHasChanged() {
-        // Given
-        bridge.open();
-        bridge.registry.versions = Map.of("Zedmed:ID1", 5L);
-
-        // When
-        bridge.sessions.linkChanged(bridge.linkId);
-
-        // Then
-        assertThat(bridge.socket.sent(Frame.Authority.class)).hasSize(1);
+    private void with(boolean acknowledging, String... config) {
+        bridge.close();
+        bridge = new SessionFixture(acknowledging, config);
     }
 }
