@@ -183,7 +183,8 @@ public final class Enrolment implements AutoCloseable {
         try {
             credentials.clear();
         } catch (IOException e) {
-            throw new IOException("the cloud was told, but the identity could not be removed here: " + e.getMessage(), e);
+            throw new IOException(
+                    "the cloud was told, but the identity could not be removed here: " + e.getMessage(), e);
         }
         wasRefused = true;
         lastAnnounced = null;

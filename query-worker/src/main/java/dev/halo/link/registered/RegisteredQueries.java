@@ -99,8 +99,7 @@ public final class RegisteredQueries implements AutoCloseable {
      * here, and the gateway ends it where the site was superseded.
      */
     public void register(RegisteredRequest request) {
-        Optional<QueryFailure> refusal = queries.earlyCancel(request.queryId())
-                .or(() -> disabled(request));
+        Optional<QueryFailure> refusal = queries.earlyCancel(request.queryId()).or(() -> disabled(request));
         if (stopping) {
             return;
         }
