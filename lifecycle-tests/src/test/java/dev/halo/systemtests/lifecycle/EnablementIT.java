@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.halo.local.LinkCommands.Result;
 import dev.halo.systemtests.client.Answer;
 import dev.halo.systemtests.client.Endless;
+import dev.halo.systemtests.client.IntegratorClient;
 import dev.halo.systemtests.client.PendingAnswer;
 import dev.halo.systemtests.client.QueryBody;
 import dev.halo.systemtests.suite.Demo;
@@ -65,6 +66,40 @@ class EnablementIT {
         await().atMost(SOON).until(() -> ask().status() == 403);
         assertThat(ask().message().toLowerCase(Locale.ROOT)).contains("practice", "enable");
         assertThat(suite.integratorA().immediate(demo.siteId(), SMALL).status()).isEqualTo(200);
+    }
+
+    @Test
+    void disablingEndsWhatOutlivesItsRequestAndRemovesWhatIsStored() {
+        // Given a stored result, an async that runs and a registered query
+        await().atMost(SOON).until(() -> ask().status() == 200);
+        IntegratorClient integrator = suite.integratorC();
+        String stored = integrator.async(demo.siteId(), SMALL).id();
+        assertThat(integrator.awaitEnded(demo.siteId(), stored).queryStatus()).isEqualTo("successful");
+        assertThat(integrator.page(demo.siteId(), stored, 1).status()).isEqualTo(200);
+        String runs = integrator.async(demo.siteId(), Endless.read("DISABLED_ASYNC")).id();
+        String registered = integrator
+                .register(demo.siteId(), SMALL.registered("disabled", 60, 600))
+                .id();
+        await().atMost(SOON).until(() -> isRunning("DISABLED_ASYNC"));
+
+        // When
+        disable(demo.value("HALO_FIREBIRD_PASSWORD"));
+
+        // Then
+        await().atMost(SOON).until(() -> !isRunning("DISABLED_ASYNC"));
+        await().atMost(SOON)
+                .until(() -> integrator.query(demo.siteId(), stored).status() == 403);
+
+        // And what is left of them is seen once the practice has enabled the integrator again
+        enableAgain();
+        Answer ended = integrator.awaitEnded(demo.siteId(), runs);
+        assertThat(ended.queryStatus()).as("%s", ended).isEqualTo("executionFailed");
+        assertThat(ended.errorCode()).isEqualTo(1006);
+        assertThat(integrator.page(demo.siteId(), stored, 1).status()).isEqualTo(410);
+        assertThat(integrator
+                        .get(IntegratorClient.registeredPath(demo.siteId()) + "/" + registered)
+                        .queryStatus())
+                .isNotEqualTo("enabled");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.halo.local.ServiceName;
 import dev.halo.systemtests.client.Answer;
 import dev.halo.systemtests.client.Endless;
+import dev.halo.systemtests.client.IntegratorClient;
 import dev.halo.systemtests.client.PendingAnswer;
 import dev.halo.systemtests.client.QueryBody;
 import dev.halo.systemtests.suite.Demo;
@@ -67,6 +68,13 @@ class LinkLifecycleIT {
         assertThat(answer.message()).startsWith("Site could not be contacted");
         assertThat(suite.integratorA().sites(demo.databaseId()).json().path("sites"))
                 .hasSize(1);
+
+        // And what outlives its request is accepted, and says why it came to nothing
+        Answer accepted = suite.integratorA().async(demo.siteId(), SMALL.maxTimeInQueue(500));
+        assertThat(accepted.status()).as("%s", accepted).isEqualTo(201);
+        assertThat(accepted.queryStatus()).isEqualTo("initialising");
+        assertThat(suite.integratorA().awaitEnded(demo.siteId(), accepted.id()).queryStatus())
+                .isEqualTo("initialisationFailedSiteOffline");
     }
 
     @Test
@@ -169,6 +177,31 @@ class LinkLifecycleIT {
         assertThat(query.status()).as("%s", query).isEqualTo(200);
         assertThat(sites.json().path("sites")).hasSize(1);
         assertThat(unknownKey.status()).isEqualTo(401);
+    }
+
+    @Test
+    void withoutPostgresImmediatesGoOnAndWhatMustBeKeptIsRefused() {
+        // Given
+        suite.postgres().stop();
+
+        // When
+        Answer immediate = suite.integratorA().immediate(demo.siteId(), SMALL);
+        Answer async = suite.integratorA().async(demo.siteId(), SMALL);
+        Answer repeatable = suite.integratorA()
+                .send(
+                        "POST",
+                        IntegratorClient.immediatePath(demo.siteId()),
+                        "application/json",
+                        SMALL.toString(),
+                        "Idempotency-Key",
+                        "without-postgres");
+
+        // Then
+        assertThat(immediate.status()).as("%s", immediate).isEqualTo(200);
+        assertThat(async.status()).as("%s", async).isEqualTo(503);
+        assertThat(async.headers().firstValue("Retry-After")).isPresent();
+        assertThat(repeatable.status()).as("%s", repeatable).isEqualTo(503);
+        assertThat(repeatable.headers().firstValue("Retry-After")).isPresent();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.halo.routing.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import dev.halo.protocol.frame.Frame;
 import dev.halo.protocol.session.AuthorityConfirmation;
@@ -66,6 +67,24 @@ class SessionAuthorityTest extends LinkSessionFixture {
                 .extracting(AuthorityConfirmation::sessionId, AuthorityConfirmation::versions)
                 .containsExactly(
                         tuple(session.id(), Map.of("Zedmed:ID1", 4L)), tuple(session.id(), Map.of("Zedmed:ID1", 5L)));
+    }
+
+    @Test
+    void aConfirmationThatKafkaDidNotTakeIsPublishedLater() {
+        // Given
+        LinkSession session = bridge.open();
+        bridge.producer.sendException = new org.apache.kafka.common.errors.TimeoutException("late");
+        bridge.say(session, new Frame.AuthorityConfirmed(0));
+        await().until(() -> bridge.count("halo.bridge.records.failed") == 1);
+        bridge.producer.sendException = null;
+
+        // When
+        bridge.sessions.sweep();
+
+        // Then
+        assertThat(bridge.awaitConfirmations(1))
+                .extracting(AuthorityConfirmation::sessionId)
+                .containsExactly(session.id());
     }
 
     @Test

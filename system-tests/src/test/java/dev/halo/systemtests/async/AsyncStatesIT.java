@@ -10,6 +10,7 @@ import dev.halo.systemtests.client.QueryBody;
 import dev.halo.systemtests.suite.Demo;
 import dev.halo.systemtests.suite.SuiteUnderTest;
 import dev.halo.systemtests.suite.SystemTest;
+import dev.halo.test.Background;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ class AsyncStatesIT {
 
         // And when it ends
         CompletableFuture<Answer> waiting =
-                CompletableFuture.supplyAsync(() -> integrator.get(path(id) + "?waitMs=30000"));
+                Background.supply(() -> integrator.get(path(id) + "?waitMs=30000"));
         integrator.delete(demo.siteId(), id);
         assertThat(waiting.join().queryStatus()).isEqualTo("executionFailed");
     }

@@ -12,6 +12,7 @@ import dev.halo.systemtests.suite.SuiteUnderTest;
 import dev.halo.systemtests.suite.SystemTest;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.Base64;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,26 @@ class RegisteredQueryIT {
         assertThat(failed.json().path("lastErrorDetails").path("errorType").asText())
                 .isEqualTo("fbsql");
         assertThat(integrator.get(path(id) + "/results").status()).isEqualTo(404);
+        cancel(id);
+    }
+
+    @Test
+    void aRegisteredStatementMayWrite() {
+        // Given
+        String reason = "Registered " + UUID.randomUUID();
+
+        // When
+        String id = register(QueryBody.sql("insert into APPOINTMENTS (APPOINTMENT_ID, PATIENT_ID, DOCTOR_ID, CLINIC_ID,"
+                                + " STARTS_ON, STARTS_AT, STATUS, REASON) select max(APPOINTMENT_ID) + 1, 1, 1, 1,"
+                                + " current_date, current_time, 'BOOKED', '" + reason + "' from APPOINTMENTS")
+                        .nonQuery()
+                        .registered("Writes", 60, 3_600))
+                .id();
+
+        // Then
+        awaitRuns(id, 1);
+        assertThat(suite.practiceServer().texts("select count(*) from APPOINTMENTS where REASON = ?", reason))
+                .containsExactly("1");
         cancel(id);
     }
 

@@ -14,7 +14,6 @@ import dev.halo.systemtests.suite.SystemTest;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -55,20 +54,40 @@ class ExtractionIT {
                 end""".formatted(rows));
     }
 
-    @AfterEach
-    void drop() {
+    private void drop() {
         suite.practiceServer().execute("drop table EXTRACTED");
     }
 
     @Test
+    void aRowMayBeLargeButNotOfAnySize() throws IOException {
+        // Given rows of about 15 MB and of more than 32 MB
+        String row = "select list(rpad('', 30000, 'x'), '') as TEXT from (select first %d 1 as N from PATIENTS)";
+
+        // When
+        String fits = integrator.async(demo.siteId(), QueryBody.sql(row.formatted(500))).id();
+        String tooLarge = integrator.async(demo.siteId(), QueryBody.sql(row.formatted(1_200))).id();
+
+        // Then
+        Answer whole = integrator.awaitEnded(demo.siteId(), fits);
+        assertThat(whole.queryStatus()).as("%s", whole).isEqualTo("successful");
+        assertThat(integrator.stream(demo.siteId(), fits, 1).body()).hasSizeGreaterThan(15_000_000);
+        Answer refused = integrator.awaitEnded(demo.siteId(), tooLarge);
+        assertThat(refused.queryStatus()).as("%s", refused).isEqualTo("executionFailed");
+        assertThat(refused.errorCode()).isEqualTo(1010);
+    }
+
+
+    @Test
     void manyRowsComeOutCompleteAndInOrder() throws IOException {
         comeOutCompleteAndInOrder(MANY);
+        drop();
     }
 
     @Tag("chaos")
     @Test
     void aMillionRowsComeOutCompleteAndInOrder() throws IOException {
         comeOutCompleteAndInOrder(MILLION);
+        drop();
     }
 
     private void comeOutCompleteAndInOrder(int rows) throws IOException {
