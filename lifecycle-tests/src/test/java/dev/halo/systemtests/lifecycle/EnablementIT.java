@@ -76,7 +76,8 @@ class EnablementIT {
         String stored = integrator.async(demo.siteId(), SMALL).id();
         assertThat(integrator.awaitEnded(demo.siteId(), stored).queryStatus()).isEqualTo("successful");
         assertThat(integrator.page(demo.siteId(), stored, 1).status()).isEqualTo(200);
-        String runs = integrator.async(demo.siteId(), Endless.read("DISABLED_ASYNC")).id();
+        String runs =
+                integrator.async(demo.siteId(), Endless.read("DISABLED_ASYNC")).id();
         String registered = integrator
                 .register(demo.siteId(), SMALL.registered("disabled", 60, 600))
                 .id();
@@ -87,8 +88,7 @@ class EnablementIT {
 
         // Then
         await().atMost(SOON).until(() -> !isRunning("DISABLED_ASYNC"));
-        await().atMost(SOON)
-                .until(() -> integrator.query(demo.siteId(), stored).status() == 403);
+        await().atMost(SOON).until(() -> integrator.query(demo.siteId(), stored).status() == 403);
 
         // And what is left of them is seen once the practice has enabled the integrator again
         enableAgain();

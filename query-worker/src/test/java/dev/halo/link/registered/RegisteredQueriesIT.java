@@ -432,6 +432,7 @@ class RegisteredQueriesIT {
     void waitsAtASiteThatAnotherLinkServesUntilItIsThisOne() throws Exception {
         // Given a bridge that is behind the gateway in a switch to this Link
         link.ready();
+        link.cloud.authorityVersion = 6;
         link.session().send(new Frame.Authority(9, List.of(new Frame.SiteAuthority(link.siteId(), true, false, 7))));
 
         // When

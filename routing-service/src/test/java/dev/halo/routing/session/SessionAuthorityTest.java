@@ -79,7 +79,10 @@ class SessionAuthorityTest extends LinkSessionFixture {
         bridge.producer.sendException = null;
 
         // When
-        bridge.sessions.sweep();
+        await().until(() -> {
+            bridge.sessions.sweep();
+            return bridge.producer.history().stream().anyMatch(record -> AuthorityConfirmation.isKey(record.key()));
+        });
 
         // Then
         assertThat(bridge.awaitConfirmations(1))

@@ -60,8 +60,7 @@ class AsyncStatesIT {
         assertThat(Duration.ofNanos(System.nanoTime() - asked)).isGreaterThanOrEqualTo(Duration.ofMillis(450));
 
         // And when it ends
-        CompletableFuture<Answer> waiting =
-                Background.supply(() -> integrator.get(path(id) + "?waitMs=30000"));
+        CompletableFuture<Answer> waiting = Background.supply(() -> integrator.get(path(id) + "?waitMs=30000"));
         integrator.delete(demo.siteId(), id);
         assertThat(waiting.join().queryStatus()).isEqualTo("executionFailed");
     }

@@ -64,8 +64,12 @@ class ExtractionIT {
         String row = "select list(rpad('', 30000, 'x'), '') as TEXT from (select first %d 1 as N from PATIENTS)";
 
         // When
-        String fits = integrator.async(demo.siteId(), QueryBody.sql(row.formatted(500))).id();
-        String tooLarge = integrator.async(demo.siteId(), QueryBody.sql(row.formatted(1_200))).id();
+        String fits = integrator
+                .async(demo.siteId(), QueryBody.sql(row.formatted(500)))
+                .id();
+        String tooLarge = integrator
+                .async(demo.siteId(), QueryBody.sql(row.formatted(1_200)))
+                .id();
 
         // Then
         Answer whole = integrator.awaitEnded(demo.siteId(), fits);
@@ -75,7 +79,6 @@ class ExtractionIT {
         assertThat(refused.queryStatus()).as("%s", refused).isEqualTo("executionFailed");
         assertThat(refused.errorCode()).isEqualTo(1010);
     }
-
 
     @Test
     void manyRowsComeOutCompleteAndInOrder() throws IOException {
