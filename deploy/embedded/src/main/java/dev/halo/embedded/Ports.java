@@ -12,8 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Ports {
 
     // Below the range that Linux hands out to outgoing connections, so that a stopped server finds its port free again.
-    private static final int LOWEST = 20_000;
-    private static final int HIGHEST = 31_999;
+    private static final int FIRST = 20_000;
+    private static final int LAST = 31_999;
+    /** Of a band, which programs that run at the same time may have of their own: {@code halo.ports.band}, from 0 to 11. */
+    private static final int BAND = 1_000;
+
+    private static final Integer OWN_BAND = Integer.getInteger("halo.ports.band");
+    private static final int LOWEST = OWN_BAND == null ? FIRST : FIRST + Math.floorMod(OWN_BAND, 12) * BAND;
+    private static final int HIGHEST = OWN_BAND == null ? LAST : LOWEST + BAND - 1;
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 

@@ -284,7 +284,7 @@ class AsyncQueryIT {
     void theSameRequestTwiceIsOneQuery() {
         // Given
         String body = QueryBody.sql("insert into APPOINTMENTS (APPOINTMENT_ID, PATIENT_ID, DOCTOR_ID, CLINIC_ID,"
-                        + " STARTS_ON, STARTS_AT, STATUS) select max(APPOINTMENT_ID) + 1, 1, 1, 1, current_date,"
+                        + " STARTS_ON, STARTS_AT, STATUS) select min(APPOINTMENT_ID) - 1, 1, 1, 1, current_date,"
                         + " current_time, 'BOOKED' from APPOINTMENTS")
                 .nonQuery()
                 .toString();

@@ -38,7 +38,7 @@ class IdempotencyIT {
         // Given
         String reason = "Once " + key;
         String body = QueryBody.sql("insert into APPOINTMENTS (APPOINTMENT_ID, PATIENT_ID, DOCTOR_ID, CLINIC_ID,"
-                        + " STARTS_ON, STARTS_AT, STATUS, REASON) select max(APPOINTMENT_ID) + 1, 1, 1, 1,"
+                        + " STARTS_ON, STARTS_AT, STATUS, REASON) select min(APPOINTMENT_ID) - 1, 1, 1, 1,"
                         + " current_date, current_time, 'BOOKED', '" + reason + "' from APPOINTMENTS")
                 .nonQuery()
                 .toString();
