@@ -41,6 +41,7 @@ public class IssuerGuard {
         }
         if (LaunchMode.current() == LaunchMode.NORMAL && bearer.issuer().isPresent() && !admin.allowLocalIssuer()) {
             bearerProblem(environment, bearer.publicKey(), bearer.keysUrl().or(bearer::issuer))
+                    .or(() -> bearerProblem(environment, bearer.publicKey(), bearer.issuer()))
                     .ifPresent(problem -> {
                         throw new IllegalStateException(problem);
                     });

@@ -113,6 +113,12 @@ public final class WriteBehind<T> {
                         .join();
             } catch (CompletionException e) {
                 return;
+            } catch (RuntimeException e) {
+                // Whatever got out of here would end the schedule, and nothing would be written until a restart.
+                LOG.errorf(
+                        "event=recordsNotWritten of=%s cause=%s",
+                        name, e.getClass().getName());
+                return;
             }
             batch.forEach(one -> one.written.complete(true));
             batch.clear();

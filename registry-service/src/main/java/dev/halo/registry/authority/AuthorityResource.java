@@ -177,8 +177,9 @@ public class AuthorityResource {
         return history.list(pmsId, linkId, before, limit);
     }
 
+    /** A proxy that compresses makes a weak tag of the preview's. */
     private static String bare(String tag) {
-        return tag == null ? null : tag.trim().replace("\"", "");
+        return tag == null ? null : tag.trim().replaceFirst("^W/", "").replace("\"", "");
     }
 
     private static SwitchView view(Switches.Made made) {
