@@ -105,12 +105,15 @@ public final class SuiteUnderTest implements AutoCloseable {
         return new OperatorClient(demo);
     }
 
-    /** A key that was valid once. */
+    /** A key that was valid once, and that the gateway knows as revoked. */
     public synchronized String revokedKey() {
         if (revokedKey == null) {
             String integrator = operator().createIntegrator("System tests " + UUID.randomUUID());
             String key = operator().issueKey(integrator, "PRIMARY");
             operator().revokeKey(integrator, "PRIMARY");
+            // The gateway learns of it through Kafka: first the key, then that it is revoked.
+            await().atMost(READY)
+                    .until(() -> client(key).sites(demo.databaseId()).message().contains("revoked"));
             revokedKey = key;
         }
         return revokedKey;
