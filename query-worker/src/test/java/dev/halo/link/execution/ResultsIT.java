@@ -1,6 +1,7 @@
 package dev.halo.link.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.halo.link.testing.EngineUnderTest;
 import dev.halo.link.testing.EngineUnderTest.Answer;
@@ -21,6 +22,7 @@ import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -199,9 +201,13 @@ class ResultsIT {
 
     @Test
     void leavesNoStatementBehind() {
-        assertThat(engine.reader("select * from T where ID = -5").json()).isEqualTo("[]");
+        // A connection that an earlier test has opened may be too old to be kept after this query; then the next is
+        // new.
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            assertThat(engine.reader("select * from T where ID = -5").json()).isEqualTo("[]");
+            return engine.engine().openConnections() > 0;
+        });
 
-        assertThat(engine.engine().openConnections()).isPositive();
         assertThat(database.integratorStatements()).isZero();
         assertThat(List.of(database.value("select count(*) from mon$transactions t join mon$attachments a"
                         + " on a.mon$attachment_id = t.mon$attachment_id where a.mon$user starting with 'H_'")))
