@@ -98,13 +98,16 @@ public final class LinkCommands {
                 "-Xmx64m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                ServiceProcess.ARCHIVE,
                 "-jar",
-                jar.toString()));
+                jar.getFileName().toString()));
         command.addAll(arguments);
         command.addAll(List.of("--data-dir", dataDirectory.toString()));
         try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process = new ProcessBuilder(command)
+                    .directory(jar.getParent().toFile())
+                    .redirectErrorStream(true)
+                    .start();
             give(process, input);
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(90, TimeUnit.SECONDS)) {

@@ -17,7 +17,7 @@ import org.awaitility.Awaitility;
 /** The packaged service as a process of its own, as it is deployed. */
 final class PackagedService implements AutoCloseable {
 
-    private static final Path APPLICATION = Path.of("target", "quarkus-app", "quarkus-run.jar");
+    private static final Path FOLDER = Path.of("target", "quarkus-app");
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -37,6 +37,8 @@ final class PackagedService implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:SharedArchiveFile=app-cds.jsa",
                 "-Dquarkus.http.host=127.0.0.1",
                 "-Dquarkus.http.port=" + port,
                 "-Dhalo.kafka.bootstrap-servers=" + deployment.settings().bootstrapServers(),
@@ -49,8 +51,9 @@ final class PackagedService implements AutoCloseable {
                 "-Dhalo.routing.drain.spread=2s",
                 "-Dhalo.routing.drain.grace=1s",
                 "-Dhalo.routing.drain.unfinished=30s"));
-        command.addAll(List.of("-jar", APPLICATION.toString()));
+        command.addAll(List.of("-jar", "quarkus-run.jar"));
         Process process = new ProcessBuilder(command)
+                .directory(FOLDER.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
