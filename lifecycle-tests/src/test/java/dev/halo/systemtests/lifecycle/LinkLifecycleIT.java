@@ -39,29 +39,54 @@ class LinkLifecycleIT {
     }
 
     @Test
-    void aLinkThatIsKilledWhileAQueryRunsEndsItAsAttempted() {
+    void aLinkThatIsKilledWhileAQueryRunsEndsItAsAttemptedAndComesBackAsTheSame() {
         // Given
         PendingAnswer pending = suite.integratorA().start(demo.siteId(), Endless.read("KILLED_LINK"));
         await().atMost(SOON).until(() -> isRunning("KILLED_LINK"));
 
         // When
         suite.kill(ServiceName.LINK);
-        Answer answer = pending.await();
+        Answer under = pending.await();
+        Answer after = suite.integratorA().immediate(demo.siteId(), SMALL);
 
-        // Then
-        assertThat(answer.status()).as("%s", answer).isEqualTo(504);
+        // Then what ran was attempted
+        assertThat(under.status()).as("%s", under).isEqualTo(504);
         await().atMost(SOON).until(() -> !isRunning("KILLED_LINK"));
+
+        // And what came later waited a little and was not; the site is not called unreachable before two minutes
+        assertThat(after.status()).as("%s", after).isEqualTo(503);
+        assertThat(after.message()).startsWith("Site could not be contacted");
+        assertThat(after.headers().firstValue("Retry-After")).isPresent();
+        assertThat(availability()).isEqualTo("online");
+
+        // When it comes back
+        suite.start(ServiceName.LINK);
+
+        // Then it serves the same sites
+        await().atMost(SOON).until(() -> runs(demo.siteId()));
+        assertThat(suite.integratorA()
+                        .sites(demo.databaseId())
+                        .json()
+                        .path("sites")
+                        .get(0)
+                        .path("id")
+                        .asText())
+                .isEqualTo(demo.siteId().toString());
     }
 
     @Test
-    void aLinkThatIsStoppedInOrderIsOffline() {
+    void aLinkThatIsStoppedInOrderEndsWhatRunsAndIsOffline() {
         // Given
-        suite.awaitOnline();
+        PendingAnswer pending = suite.integratorA().start(demo.siteId(), Endless.read("STOPPED_LINK"));
+        await().atMost(SOON).until(() -> isRunning("STOPPED_LINK"));
 
         // When
         suite.stop(ServiceName.LINK);
+        Answer under = pending.await();
 
         // Then
+        assertThat(under.status()).as("%s", under).isEqualTo(504);
+        await().atMost(SOON).until(() -> !isRunning("STOPPED_LINK"));
         await().atMost(SOON).until(() -> availability().equals("offline"));
         Answer answer = suite.integratorA().immediate(demo.siteId(), SMALL);
         assertThat(answer.status()).as("%s", answer).isEqualTo(503);
@@ -75,66 +100,6 @@ class LinkLifecycleIT {
         assertThat(accepted.queryStatus()).isEqualTo("initialising");
         assertThat(suite.integratorA().awaitEnded(demo.siteId(), accepted.id()).queryStatus())
                 .isEqualTo("initialisationFailedSiteOffline");
-    }
-
-    @Test
-    void aLinkThatIsStoppedWhileAQueryRunsEndsIt() {
-        // Given
-        PendingAnswer pending = suite.integratorA().start(demo.siteId(), Endless.read("STOPPED_LINK"));
-        await().atMost(SOON).until(() -> isRunning("STOPPED_LINK"));
-
-        // When
-        suite.stop(ServiceName.LINK);
-        Answer answer = pending.await();
-
-        // Then
-        assertThat(answer.status()).as("%s", answer).isEqualTo(504);
-        await().atMost(SOON).until(() -> !isRunning("STOPPED_LINK"));
-    }
-
-    @Test
-    void aQueryWaitsALittleForALinkThatWasLostAndIsThenNotAttempted() {
-        // Given
-        suite.kill(ServiceName.LINK);
-
-        // When
-        Answer answer = suite.integratorA().immediate(demo.siteId(), SMALL);
-
-        // Then it is not called unreachable before two minutes have passed
-        assertThat(answer.status()).as("%s", answer).isEqualTo(503);
-        assertThat(answer.message()).startsWith("Site could not be contacted");
-        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
-        assertThat(availability()).isEqualTo("online");
-    }
-
-    @Test
-    void aLinkThatComesBackServesTheSameSites() {
-        // Given
-        suite.kill(ServiceName.LINK);
-
-        // When
-        suite.start(ServiceName.LINK);
-
-        // Then
-        await().atMost(SOON).until(() -> runs(demo.siteId()));
-        assertThat(suite.integratorA()
-                        .sites(demo.databaseId())
-                        .json()
-                        .path("sites")
-                        .get(0)
-                        .path("id")
-                        .asText())
-                .isEqualTo(demo.siteId().toString());
-    }
-
-    @Test
-    void aBridgeThatRestartsIsFoundAgain() {
-        // When
-        suite.stop(ServiceName.ROUTING);
-        suite.start(ServiceName.ROUTING);
-
-        // Then
-        await().atMost(SOON).until(() -> runs(demo.siteId()));
     }
 
     @Test
