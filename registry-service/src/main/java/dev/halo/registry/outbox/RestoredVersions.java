@@ -6,7 +6,6 @@ import dev.halo.protocol.json.Json;
 import dev.halo.protocol.topic.Topic;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -69,10 +68,40 @@ final class RestoredVersions {
             Instant now)
             throws SQLException {
         RestoredVersions versions = new RestoredVersions(connection, snapshots);
-        for (Topic topic : Publication.TOPICS) {
-            versions.published.put(topic, read(kafka, topic));
-        }
+        versions.read(kafka);
         versions.mend(topics, now);
+    }
+
+    private void read(KafkaSettings kafka) {
+        Map<Topic, CompactedView<Long>> views = new EnumMap<>(Topic.class);
+        try {
+            Publication.TOPICS.forEach(
+                    topic -> views.put(topic, view(kafka, topic).start()));
+            views.forEach((topic, view) -> published.put(topic, loaded(kafka, topic, view)));
+        } finally {
+            views.values().forEach(CompactedView::close);
+        }
+    }
+
+    private static CompactedView<Long> view(KafkaSettings kafka, Topic topic) {
+        return CompactedView.of(
+                kafka,
+                topic,
+                RestoredVersions::version,
+                (current, incoming, record) -> current == null ? incoming : Math.max(current, incoming),
+                kafka.timeout());
+    }
+
+    private static Map<String, Long> loaded(KafkaSettings kafka, Topic topic, CompactedView<Long> view) {
+        try {
+            view.loaded().toCompletableFuture().get(kafka.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            return new HashMap<>(view.all());
+        } catch (ExecutionException | TimeoutException e) {
+            throw new KafkaException(topic.baseName() + " cannot be read", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted", e);
+        }
     }
 
     private void mend(OutboxTopics topics, Instant now) throws SQLException {
@@ -124,24 +153,6 @@ final class RestoredVersions {
         } finally {
             connection.endSnapshot();
         }
-    }
-
-    private static Map<String, Long> read(KafkaSettings kafka, Topic topic) {
-        Duration limit = kafka.timeout();
-        try (CompactedView<Long> view = CompactedView.of(
-                kafka, topic, RestoredVersions::version, (current, incoming, at) -> higher(current, incoming), limit)) {
-            view.start().loaded().toCompletableFuture().get(limit.toMillis(), TimeUnit.MILLISECONDS);
-            return new HashMap<>(view.all());
-        } catch (ExecutionException | TimeoutException e) {
-            throw new KafkaException(topic.baseName() + " cannot be read", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KafkaException("interrupted", e);
-        }
-    }
-
-    private static long higher(Long one, long another) {
-        return one == null ? another : Math.max(one, another);
     }
 
     private static long version(byte[] json) {
