@@ -6,12 +6,16 @@ alter table authority
         foreign key (site_id, link_id, pms_type, pms_id) references site (site_id, link_id, pms_type, pms_id),
     add constraint authority_link_and_site check ((link_id is null) = (site_id is null));
 
--- What is gone is authoritative for nothing. Checked at the commit, since the two rows change one after the other.
+-- What is gone is authoritative for nothing. Checked at the commit, since the two rows change one after the other. The
+-- site's row is locked by both: by the change of the site itself, and here for a change of authority, which so waits for
+-- a transaction that is about to end the site and then sees what it made of it.
 create function authority_not_of_gone_site() returns trigger language plpgsql as $$
+declare
+    status_now varchar;
 begin
-    if exists (
-        select 1 from registry.authority a join registry.site s on s.site_id = a.site_id
-        where s.site_id = new.site_id and s.status in ('REMOVED', 'UNINSTALLED')) then
+    select s.status into status_now from registry.site s where s.site_id = new.site_id for share;
+    if status_now in ('REMOVED', 'UNINSTALLED')
+        and exists (select 1 from registry.authority a where a.site_id = new.site_id) then
         raise exception 'a site that is gone is authoritative' using errcode = 'integrity_constraint_violation';
     end if;
     return null;

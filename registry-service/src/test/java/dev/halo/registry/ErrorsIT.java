@@ -11,22 +11,26 @@ import static org.hamcrest.Matchers.notNullValue;
 import dev.halo.protocol.link.LinkApi;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.config.HttpClientConfig;
 import io.restassured.http.ContentType;
-import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.smallrye.jwt.build.Jwt;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.awaitility.Awaitility;
+import org.apache.http.conn.params.ConnRoutePNames;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every refusal is answered in the error envelope, by the right status, and says what was wrong. */
 @QuarkusTest
@@ -199,10 +203,52 @@ class ErrorsIT {
                 "{\"any\":true}|any: is possible on stage only",
                 "{\"pmsIds\":[\"with space\"]}|pmsIds[0]: must be 1 to 64",
                 "{\"pmsIds\":[\"A\"],\"validFor\":\"P31D\"}|validFor: must be more than zero and at most",
-                "{\"pmsIds\":[\"A\"],\"validFor\":\"soon\"}|validFor: is not valid"
+                "{\"pmsIds\":[\"A\"],\"validFor\":\"soon\"}|validFor: is not valid",
+                "{\"pmsIds\":[\"A\"],\"validFor\":\"PT9223372036854775807S\"}|validFor: must be more than zero",
+                "{\"pmsIds\":[\"A\"],\"validFor\":1e30}|validFor: must be more than zero"
             })
     void aBadEnrolmentTokenIsNamedByItsField(String body, String message) {
         envelope(client.operator().body(body).post("/admin/v1/enrolment-tokens").then(), 400, "Bad Request", message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/admin/v1/sites?status=lost",
+                "/admin/v1/links?status=lost",
+                "/admin/v1/links?limit=0",
+                "/admin/v1/pairings?limit=1001",
+                "/admin/v1/sites?offset=-1",
+                "/admin/v1/integrators?offset=1000001",
+                "/admin/v1/audit?from=yesterday",
+                "/admin/v1/audit?from=-1000000000-01-01T00:00:00Z",
+                "/admin/v1/audit?to=%2B1000000000-12-31T23:59:59.999999999Z",
+                "/admin/v1/audit?to=-9999-01-01T00:00:00Z",
+                "/admin/v1/audit?subjectId=%00",
+                "/admin/v1/sites?search=a%00b",
+                "/admin/v1/links?search=%00",
+                "/admin/v1/integrators?name=%00",
+                "/admin/v1/pairings?pmsId=%00",
+                "/admin/v1/authority?pmsId=%00",
+                "/admin/v1/authority/history?pmsId=%00",
+                "/admin/v1/authority/history?limit=5000",
+                "/admin/v1/authority/preview"
+            })
+    void aBadFilterIsNamed(String path) {
+        client.operator()
+                .urlEncodingEnabled(false)
+                .get(path)
+                .then()
+                .statusCode(400)
+                .body("error.message", containsString(": "));
+    }
+
+    @Test
+    void theFarthestTimesAreTaken() {
+        client.as("auditor")
+                .get("/admin/v1/audit?from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z&limit=1")
+                .then()
+                .statusCode(200);
     }
 
     @Test
@@ -248,19 +294,41 @@ class ErrorsIT {
                 .body("error.message", allOf(not(containsString("jackson")), not(containsString("nonsense"))));
     }
 
+    /** From an address of its own: it would slow the other tests down, too. */
     @Test
-    void whoTriesCredentialsIsSlowed() {
+    void whoTriesCredentialsIsSlowed() throws UnknownHostException {
+        // Given
+        var elsewhere = RestAssured.config()
+                .httpClient(HttpClientConfig.httpClientConfig()
+                        .setParam(ConnRoutePNames.LOCAL_ADDRESS, InetAddress.getByName("127.0.0.2")));
+        Map<String, Map<String, Object>> guesses = Map.of(
+                LinkApi.TOKEN,
+                Map.of("linkId", UUID.randomUUID(), "secret", "guess", "environment", "production"),
+                LinkApi.ENROL,
+                Map.of("enrolmentToken", "prod_guess", "environment", "production"));
+
         // When
-        Response refused = null;
-        for (int i = 0; i < 140 && (refused == null || refused.statusCode() == 401); i++) {
-            refused = client.tryRenew(UUID.randomUUID(), "guess").extract().response();
+        List<Integer> answers = new ArrayList<>();
+        for (int i = 0; i < RegistrySuite.REFUSALS / 2; i++) {
+            guesses.forEach((path, guess) -> answers.add(given().config(elsewhere)
+                    .contentType(ContentType.JSON)
+                    .body(guess)
+                    .post(path)
+                    .statusCode()));
         }
 
         // Then
-        envelope(refused.then(), 429, "Too Many Requests", "Too many refused calls")
-                .header("Retry-After", notNullValue());
-        Awaitility.await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> assertThat(
-                        client.tryRenew(UUID.randomUUID(), "guess").extract().statusCode())
-                .isEqualTo(401));
+        assertThat(answers).containsOnly(401);
+        guesses.forEach((path, guess) -> envelope(
+                        given().config(elsewhere)
+                                .contentType(ContentType.JSON)
+                                .body(guess)
+                                .post(path)
+                                .then(),
+                        429,
+                        "Too Many Requests",
+                        "Too many refused calls")
+                .header("Retry-After", notNullValue()));
+        client.tryRenew(UUID.randomUUID(), "guess").statusCode(401);
     }
 }

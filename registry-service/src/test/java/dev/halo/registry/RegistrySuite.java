@@ -33,6 +33,9 @@ public class RegistrySuite implements QuarkusTestResourceLifecycleManager {
     /** Seals secrets. */
     public static final String AT_REST_KEY = Base64.getEncoder().encodeToString(new byte[32]);
 
+    /** Refused calls after which an address is slowed. */
+    static final int REFUSALS = 70;
+
     private static final String DATABASE = "registry_it";
 
     private Path directory;
@@ -73,7 +76,7 @@ public class RegistrySuite implements QuarkusTestResourceLifecycleManager {
                 Map.entry("halo.registry.database.password", postgres.password()),
                 Map.entry("halo.registry.authority.confirmation-wait", "PT0.5S"),
                 Map.entry("halo.registry.outbox.check-interval", "PT2S"),
-                Map.entry("halo.registry.refusals.per-address", "70"),
+                Map.entry("halo.registry.refusals.per-address", Integer.toString(REFUSALS)),
                 Map.entry("halo.registry.refusals.window", "PT20S"),
                 Map.entry("halo.registry.outbox.publish-timeout", "PT3S"),
                 Map.entry("halo.kafka.bootstrap-servers", kafka.bootstrapServers()),

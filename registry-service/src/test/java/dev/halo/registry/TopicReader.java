@@ -2,12 +2,15 @@ package dev.halo.registry;
 
 import dev.halo.protocol.json.Json;
 import dev.halo.protocol.topic.Topic;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -29,12 +32,16 @@ public final class TopicReader {
 
     /** All records in the order of their partitions. */
     public List<ConsumerRecord<String, byte[]>> records(Topic topic) {
+        return records(topic, IntStream.range(0, topic.partitions()).boxed().toList());
+    }
+
+    private List<ConsumerRecord<String, byte[]>> records(Topic topic, List<Integer> numbers) {
         Map<String, Object> properties =
                 Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed");
         List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
         try (var consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic.name(topicPrefix)).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+            List<TopicPartition> partitions = numbers.stream()
+                    .map(number -> new TopicPartition(topic.name(topicPrefix), number))
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
@@ -48,7 +55,8 @@ public final class TopicReader {
 
     /** The values of one key, in order. */
     public <T> List<T> values(Topic topic, String key, Class<T> type) {
-        return records(topic).stream()
+        int partition = BuiltInPartitioner.partitionForKey(key.getBytes(StandardCharsets.UTF_8), topic.partitions());
+        return records(topic, List.of(partition)).stream()
                 .filter(record -> key.equals(record.key()))
                 .map(record -> Json.read(record.value(), type))
                 .toList();

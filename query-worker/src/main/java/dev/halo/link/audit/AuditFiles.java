@@ -44,8 +44,9 @@ public final class AuditFiles {
      *
      * @param entries genuine ones
      * @param broken where the chain first breaks, in words; empty when it holds
+     * @param torn that the last line is not whole, in words; empty where it is
      */
-    public record Verification(long entries, Optional<String> broken) {}
+    public record Verification(long entries, Optional<String> broken, Optional<String> torn) {}
 
     /**
      * Reads all entries in their order and follows the chain, from where it must begin to where it must end; also while the
@@ -61,7 +62,7 @@ public final class AuditFiles {
             reader.read(files.get(i), i == files.size() - 1);
         }
         reader.checkEnds(AuditHead.read(directory));
-        return new Verification(reader.entries, Optional.ofNullable(reader.broken));
+        return new Verification(reader.entries, Optional.ofNullable(reader.broken), Optional.ofNullable(reader.torn));
     }
 
     private static final class Reader {
@@ -72,6 +73,7 @@ public final class AuditFiles {
         private boolean reachedHead;
         private long entries;
         private String broken;
+        private String torn;
 
         /** @param head as it was before the entries are read: more may have come since */
         Reader(Optional<AuditHead> head, Consumer<AuditEntry> each) {
@@ -89,6 +91,10 @@ public final class AuditFiles {
                         follow(entry.get(), place);
                     } else if (!isLast || lines.ready()) {
                         breakAt(place + " is not readable");
+                    } else {
+                        torn = place
+                                + " is not whole: it is being written now, or a crash or a power cut tore it, and the"
+                                + " Link cuts it off when it starts";
                     }
                 }
             }
@@ -122,7 +128,8 @@ public final class AuditFiles {
                     breakAt(AuditHead.FILE + ", which says how far the chain goes, is missing or damaged");
                 }
             } else if (head.get().number() > 0 && !reachedHead && isBefore(head.get())) {
-                breakAt("the entries up to " + head.get().number() + " are missing at the end");
+                breakAt("the entries up to " + head.get().number() + " are missing at the end"
+                        + (torn == null ? "" : "; " + torn));
             } else if (first != null && first.number() > now.get().first()) {
                 breakAt("the entries from " + now.get().first() + " on are missing before " + first.number());
             }

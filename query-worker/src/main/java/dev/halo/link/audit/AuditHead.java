@@ -13,7 +13,8 @@ import java.util.Optional;
 
 /**
  * From where to where the chain goes: what a chain cannot show by itself is that its end, or its beginning, was cut off.
- * Written after each entry, so that an entry may lie beyond it but never the other way round.
+ * Written when the entries up to it are on the disk, so that entries may lie beyond it but never the other way round,
+ * also after a power cut.
  *
  * @param first number of the first entry that rotation has left
  * @param number of the last entry
@@ -44,7 +45,7 @@ record AuditHead(long first, long number, String hash) {
         return FileChannel.open(directory.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
-    /** In one write of one block; not forced to the disk, as the entries are not. */
+    /** In one write of one block; not forced to the disk, where it may lag behind. */
     void write(FileChannel file) throws IOException {
         ByteBuffer json = ByteBuffer.wrap(Json.bytes(this));
         while (json.hasRemaining()) {

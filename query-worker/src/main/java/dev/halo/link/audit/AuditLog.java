@@ -3,6 +3,7 @@ package dev.halo.link.audit;
 import dev.halo.protocol.json.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,23 +14,45 @@ import org.jboss.logging.Logger;
 /**
  * Appends every statement to the practice's own hash-chained file. An entry that cannot be written is counted and
  * reported.
+ *
+ * <p>No query waits for the disk: a thread of its own forces what was appended, all of it at once, and then lets the
+ * head follow.
  */
 public final class AuditLog implements AutoCloseable {
 
+    /** Puts what was written on the disk. A seam for tests that hold the disk up. */
+    @FunctionalInterface
+    interface Disk {
+        void force(FileChannel file) throws IOException;
+    }
+
     private static final Logger LOG = Logger.getLogger(AuditLog.class);
+    private static final long STOP_MILLIS = 5_000;
 
     private final Path directory;
     private final long maxFileBytes;
     private final int maxFiles;
     private FileChannel channel;
     private FileChannel headFile;
+    private final Disk disk;
+    private final Thread keeper;
+    /** How far the chain goes. */
     private AuditHead head = AuditHead.BEGINNING;
+    /** How far it goes on the disk, or was found not to go; the keeper does not try twice. */
+    private AuditHead kept = AuditHead.BEGINNING;
+
+    private boolean closed;
     private volatile String problem;
     private volatile long lost;
 
     /** Goes on where the chain in the directory ends. */
     public AuditLog(Path directory, AuditConfig config) {
+        this(directory, config, file -> file.force(false));
+    }
+
+    AuditLog(Path directory, AuditConfig config, Disk disk) {
         this.directory = directory;
+        this.disk = disk;
         this.maxFileBytes = config.maxFileSize().asLongValue();
         this.maxFiles = config.maxFiles();
         try {
@@ -43,10 +66,14 @@ public final class AuditLog implements AutoCloseable {
             // Where the end was cut off it goes on behind what is missing, which so stays visible.
             head = last[0];
             openLast();
-            writeHead();
+            disk.force(channel);
+            writeHead(head);
         } catch (IOException e) {
             fail(e);
         }
+        this.keeper = new Thread(this::keep, "audit-keeper");
+        keeper.setDaemon(true);
+        keeper.start();
     }
 
     /** Why it cannot be written now, null while it can. */
@@ -71,7 +98,7 @@ public final class AuditLog implements AutoCloseable {
                     .put((byte) '\n')
                     .flip());
             head = head.after(hashed);
-            writeHead();
+            notifyAll();
             problem = null;
         } catch (IOException e) {
             lost++;
@@ -91,11 +118,59 @@ public final class AuditLog implements AutoCloseable {
         }
     }
 
-    private void writeHead() throws IOException {
+    private void keep() {
+        try {
+            while (keepOnce()) {
+                // The next entries may be there already.
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @return false when the log is closed */
+    private boolean keepOnce() throws InterruptedException {
+        FileChannel file;
+        AuditHead end;
+        synchronized (this) {
+            while (!closed && (channel == null || head.equals(kept))) {
+                wait();
+            }
+            if (closed) {
+                return false;
+            }
+            file = channel;
+            end = head;
+        }
+        try {
+            disk.force(file);
+            reached(end);
+        } catch (ClosedChannelException e) {
+            // The file was full: it was forced before it was closed, and the head says so.
+        } catch (IOException e) {
+            failed(end, e);
+        }
+        return true;
+    }
+
+    private synchronized void reached(AuditHead end) throws IOException {
+        if (!closed && end.number() > kept.number()) {
+            // Rotation may have taken files meanwhile.
+            writeHead(end.beginningAt(head.first()));
+        }
+    }
+
+    private synchronized void failed(AuditHead end, IOException e) {
+        kept = end;
+        fail(e);
+    }
+
+    private void writeHead(AuditHead now) throws IOException {
+        kept = now;
         if (headFile == null) {
             headFile = AuditHead.open(directory);
         }
-        head.write(headFile);
+        now.write(headFile);
     }
 
     private void openLast() throws IOException {
@@ -147,8 +222,8 @@ public final class AuditLog implements AutoCloseable {
         if (tooMany > 0) {
             // Said before it is done: a crash in between must not look as if somebody had cut the chain.
             head = head.beginningAt(AuditFiles.firstNumber(files.get(tooMany)));
-            writeHead();
         }
+        writeHead(head);
         for (Path old : files.subList(0, Math.max(0, tooMany))) {
             Files.deleteIfExists(old);
         }
@@ -160,10 +235,26 @@ public final class AuditLog implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
+        synchronized (this) {
+            if (!closed) {
+                closed = true;
+                closeFiles();
+            }
+            notifyAll();
+        }
+        try {
+            keeper.join(STOP_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void closeFiles() {
         try {
             if (channel != null) {
                 channel.force(true);
+                writeHead(head);
                 channel.close();
             }
             if (headFile != null) {

@@ -55,7 +55,8 @@ final class AuditCommand implements Callable<Integer> {
             parent.out()
                     .println(found.broken()
                             .map(where -> "The chain is broken: " + where)
-                            .orElse("The chain holds: " + found.entries() + " entries."));
+                            .orElse("The chain holds: " + found.entries() + " entries."
+                                    + found.torn().map(line -> " " + line + ".").orElse("")));
         }
         parent.out().flush();
         return verify && found.broken().isPresent() ? BROKEN : 0;

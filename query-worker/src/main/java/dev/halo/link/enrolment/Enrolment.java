@@ -323,7 +323,7 @@ public final class Enrolment implements AutoCloseable {
     private TokenResponse renewed(RegistryClient client, Credentials old)
             throws RegistryException, InterruptedException {
         try {
-            return client.renew(new TokenRequest(old.linkId(), old.secret(), config.environment()));
+            return client.renew(new TokenRequest(old.linkId(), old.secret(), config.environment()), old.token());
         } catch (RegistryException e) {
             throw e.kind() == Kind.UNAUTHORIZED ? new RegistryException(e.kind(), e.getMessage() + ADVICE) : e;
         }

@@ -44,9 +44,17 @@ public final class RegistryClient {
         return answer.body();
     }
 
-    /** Trades the secret for a fresh token and the next secret. */
-    public TokenResponse renew(TokenRequest request) throws RegistryException, InterruptedException {
-        Timed<TokenResponse> answer = send(post(LinkApi.TOKEN, request), TokenResponse.class);
+    /**
+     * Trades the secret for a fresh token and the next secret.
+     *
+     * @param token the one before: a registry whose database was restored knows the Link by it
+     */
+    public TokenResponse renew(TokenRequest request, String token) throws RegistryException, InterruptedException {
+        HttpRequest post = to(LinkApi.TOKEN)
+                .header("Authorization", "Bearer " + token)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(request)))
+                .build();
+        Timed<TokenResponse> answer = send(post, TokenResponse.class);
         clock.measure(answer.body().serverTime(), answer.roundTrip());
         return answer.body();
     }

@@ -1,6 +1,7 @@
 package dev.halo.link.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.halo.link.start.TestConfig;
 import dev.halo.protocol.json.Json;
@@ -11,10 +12,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,7 +73,7 @@ class AuditLogTest {
         AuditFiles.Verification found = verify(texts);
 
         // Then
-        assertThat(found).isEqualTo(new AuditFiles.Verification(3, Optional.empty()));
+        assertThat(found).isEqualTo(new AuditFiles.Verification(3, Optional.empty(), Optional.empty()));
         assertThat(texts).containsExactly("select 1", "select 2", "select 3");
     }
 
@@ -107,6 +111,60 @@ class AuditLogTest {
 
         // Then
         assertThat(found.broken()).hasValueSatisfying(where -> assertThat(where).contains("missing before"));
+    }
+
+    @Test
+    void theHeadFollowsWhatIsOnTheDisk() throws Exception {
+        // Given a disk that is slow
+        Semaphore disk = new Semaphore(1);
+        try (AuditLog log = new AuditLog(
+                directory, new TestConfig(Map.of()).of(AuditConfig.class), file -> disk.acquireUninterruptibly())) {
+            log.append(entry("select 1"));
+            log.append(entry("select 2"));
+            assertThat(AuditHead.read(directory).orElseThrow().number()).isZero();
+
+            // When the power is cut, and neither entry had reached it
+            Path file = AuditFiles.list(directory).get(0);
+            byte[] written = Files.readAllBytes(file);
+            Files.write(file, new byte[0]);
+            assertThat(verify(new ArrayList<>()).broken()).isEmpty();
+            Files.write(file, Arrays.copyOf(written, written.length / 2 + 20));
+            AuditFiles.Verification torn = verify(new ArrayList<>());
+
+            // Then no entry is missed, and the torn one is explained
+            assertThat(torn.broken()).isEmpty();
+            assertThat(torn.entries()).isEqualTo(1);
+            assertThat(torn.torn()).hasValueSatisfying(line -> assertThat(line)
+                    .contains("audit-000000000001.jsonl line 2 is not whole", "power cut"));
+
+            // And when they have reached it, the head does
+            Files.write(file, written);
+            disk.release(2);
+            await().until(() -> AuditHead.read(directory).orElseThrow().number() == 2);
+        }
+    }
+
+    @Test
+    void aDiskThatRefusesIsReportedAndTheHeadStays() throws IOException {
+        // Given
+        AtomicBoolean full = new AtomicBoolean();
+        try (AuditLog log = new AuditLog(directory, new TestConfig(Map.of()).of(AuditConfig.class), file -> {
+            if (full.get()) {
+                throw new IOException("no space left");
+            }
+        })) {
+            // When
+            full.set(true);
+            log.append(entry("select 1"));
+
+            // Then
+            await().until(() -> log.problem() != null);
+            assertThat(AuditHead.read(directory).orElseThrow().number()).isZero();
+            full.set(false);
+            log.append(entry("select 2"));
+            await().until(() -> AuditHead.read(directory).orElseThrow().number() == 2);
+            assertThat(log.problem()).isNull();
+        }
     }
 
     @Test

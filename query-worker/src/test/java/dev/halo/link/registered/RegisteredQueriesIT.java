@@ -16,56 +16,30 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Registered queries between a cloud of the test's and databases that are played. */
+/** Registered queries between a cloud of the test's and databases that are played: how they run and how they end. */
 class RegisteredQueriesIT {
-
-    private static final long LONG_MILLIS = 3_600_000;
 
     @TempDir
     private Path directory;
 
     private LinkHarness link;
+    private RegisteredRuns registered;
 
     @BeforeEach
     void prepare() throws Exception {
         link = new LinkHarness(directory).with("registered.max-per-site", "2").with("registered.upload-for", "PT0.3S");
+        registered = new RegisteredRuns(link);
     }
 
     @AfterEach
     void stop() throws Exception {
         link.close();
-    }
-
-    private RegisteredRequest register(ExecutionMode mode, String text, long frequency, long remaining) {
-        RegisteredRequest request = link.registered(mode, text, frequency, remaining);
-        link.session().send(new Frame.Register(request));
-        return request;
-    }
-
-    /** The runs of a registered query, by their numbers; one that is told again counts once. */
-    private List<RegisteredRun> runs(RegisteredRequest of) {
-        Map<UUID, RegisteredRun> runs = new HashMap<>();
-        link.cloud.sessions.stream()
-                .flatMap(session -> session.all(Frame.Ran.class).stream())
-                .map(Frame.Ran::run)
-                .filter(run -> run.registeredId().equals(of.queryId()))
-                .forEach(run -> runs.put(run.runId(), run));
-        return runs.values().stream()
-                .sorted((a, b) -> Long.compare(a.number(), b.number()))
-                .toList();
-    }
-
-    private List<RegisteredRun> awaitRuns(RegisteredRequest of, int count) {
-        return await().atMost(LinkHarness.LONG).until(() -> runs(of), runs -> runs.size() >= count);
     }
 
     private static String hash(String json) throws Exception {
@@ -81,14 +55,16 @@ class RegisteredQueriesIT {
     void runsAtOnceAndUploadsOnlyWhatHasChanged() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = register(ExecutionMode.READER, "value", 1, LONG_MILLIS);
+        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 1, RegisteredRuns.LONG_MILLIS);
 
         // When
-        List<RegisteredRun> first = awaitRuns(request, 2);
+        List<RegisteredRun> first = registered.awaitRuns(request, 2);
         link.databases.value = 2;
         await().atMost(LinkHarness.LONG)
-                .until(() ->
-                        runs(request).stream().filter(RegisteredRun::changed).count() == 2);
+                .until(() -> registered.runs(request).stream()
+                                .filter(RegisteredRun::changed)
+                                .count()
+                        == 2);
 
         // Then
         assertThat(link.session().all(Frame.Queued.class))
@@ -101,7 +77,7 @@ class RegisteredQueriesIT {
         assertThat(first.get(1).hash()).isEqualTo(first.get(0).hash());
         assertThat(((Outcome.Rows) first.get(1).outcome()).storage()).isEqualTo(Outcome.Storage.STORED);
         assertThat(uploaded(request, first.get(1))).isFalse();
-        assertThat(runs(request))
+        assertThat(registered.runs(request))
                 .filteredOn(RegisteredRun::changed)
                 .allMatch(run -> uploaded(request, run))
                 .last()
@@ -114,7 +90,7 @@ class RegisteredQueriesIT {
     void doesNotUploadWhatTheCloudHolds() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest fresh = link.registered(ExecutionMode.READER, "value", 60, LONG_MILLIS);
+        RegisteredRequest fresh = link.registered(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
         RegisteredRequest known = new RegisteredRequest(
                 fresh.queryId(),
                 fresh.siteId(),
@@ -123,7 +99,7 @@ class RegisteredQueriesIT {
                 null,
                 60,
                 0,
-                LONG_MILLIS,
+                RegisteredRuns.LONG_MILLIS,
                 41,
                 hash("[{\"A\":1}]"),
                 fresh.createdAt());
@@ -132,7 +108,7 @@ class RegisteredQueriesIT {
         link.session().send(new Frame.Register(known));
 
         // Then
-        RegisteredRun run = awaitRuns(known, 1).get(0);
+        RegisteredRun run = registered.awaitRuns(known, 1).get(0);
         assertThat(run.number()).isEqualTo(42);
         assertThat(run.changed()).isFalse();
         assertThat(link.cloud.uploads).isEmpty();
@@ -144,21 +120,21 @@ class RegisteredQueriesIT {
         link.ready();
 
         // When
-        RegisteredRequest request = register(ExecutionMode.READER, "value", 1, 2_000);
+        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 1, 2_000);
 
         // Then
         await().atMost(LinkHarness.LONG)
-                .until(() ->
-                        link.link.registered().held() == 0 && !runs(request).isEmpty());
-        assertThat(runs(request)).hasSizeBetween(1, 3);
-        assertThat(runs(request).get(0).number()).isEqualTo(1);
+                .until(() -> link.link.registered().held() == 0
+                        && !registered.runs(request).isEmpty());
+        assertThat(registered.runs(request)).hasSizeBetween(1, 3);
+        assertThat(registered.runs(request).get(0).number()).isEqualTo(1);
     }
 
     @Test
     void endsWhenItIsCancelled() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = register(ExecutionMode.READER, "wait", 1, LONG_MILLIS);
+        RegisteredRequest request = registered.register(ExecutionMode.READER, "wait", 1, RegisteredRuns.LONG_MILLIS);
         link.awaitRunning(1);
 
         // When
@@ -174,7 +150,7 @@ class RegisteredQueriesIT {
     void isNotHeldWhenItsCancelCameFirst() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = link.registered(ExecutionMode.READER, "value", 1, LONG_MILLIS);
+        RegisteredRequest request = link.registered(ExecutionMode.READER, "value", 1, RegisteredRuns.LONG_MILLIS);
         link.session().send(new Frame.Cancel(request.queryId(), LinkErrorCode.CANCELLED));
 
         // When
@@ -189,8 +165,8 @@ class RegisteredQueriesIT {
     void endsWhenThePracticeDisablesItsIntegrator() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
-        awaitRuns(request, 1);
+        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
+        registered.awaitRuns(request, 1);
 
         // When
         link.link.enablement().disable(LinkHarness.ADMIN, link.site(), link.integrator);
@@ -205,15 +181,15 @@ class RegisteredQueriesIT {
     void outlivesANewSecretOfItsIntegrator() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = register(ExecutionMode.READER, "value", 1, LONG_MILLIS);
-        awaitRuns(request, 1);
+        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 1, RegisteredRuns.LONG_MILLIS);
+        registered.awaitRuns(request, 1);
 
         // When
         link.link.enablement().enable(LinkHarness.ADMIN, link.site(), link.integrator, "A");
 
         // Then
-        int before = runs(request).size();
-        awaitRuns(request, before + 1);
+        int before = registered.runs(request).size();
+        registered.awaitRuns(request, before + 1);
         assertThat(link.link.registered().held()).isEqualTo(1);
     }
 
@@ -221,8 +197,8 @@ class RegisteredQueriesIT {
     void endsWhenItsSiteIsSuperseded() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
-        awaitRuns(request, 1);
+        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
+        registered.awaitRuns(request, 1);
 
         // When
         link.session().send(new Frame.Authority(9, List.of(new Frame.SiteAuthority(link.siteId(), true, false))));
@@ -238,10 +214,10 @@ class RegisteredQueriesIT {
         link.ready();
 
         // When
-        RegisteredRequest request = register(ExecutionMode.READER, "break", 1, LONG_MILLIS);
+        RegisteredRequest request = registered.register(ExecutionMode.READER, "break", 1, RegisteredRuns.LONG_MILLIS);
 
         // Then
-        List<RegisteredRun> runs = awaitRuns(request, 2);
+        List<RegisteredRun> runs = registered.awaitRuns(request, 2);
         assertThat(runs).allMatch(run -> run.outcome() instanceof Outcome.Failed && !run.changed());
         assertThat(link.link.registered().held()).isEqualTo(1);
     }
@@ -250,7 +226,7 @@ class RegisteredQueriesIT {
     void skipsRunsWhileOneGoesOn() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = register(ExecutionMode.READER, "wait", 1, LONG_MILLIS);
+        RegisteredRequest request = registered.register(ExecutionMode.READER, "wait", 1, RegisteredRuns.LONG_MILLIS);
         await().atMost(LinkHarness.LONG).until(() -> link.count("halo.link.runs.skipped") >= 2);
         assertThat(link.databases.executions).hasSize(1);
 
@@ -258,7 +234,7 @@ class RegisteredQueriesIT {
         link.databases.permits.release();
 
         // Then
-        assertThat(awaitRuns(request, 1).get(0).number()).isEqualTo(1);
+        assertThat(registered.awaitRuns(request, 1).get(0).number()).isEqualTo(1);
     }
 
     @Test
@@ -266,80 +242,28 @@ class RegisteredQueriesIT {
         // Given
         link.ready();
         link.cloud.uploadStatus = 503;
-        RegisteredRequest request = register(ExecutionMode.READER, "value", 1, LONG_MILLIS);
-        RegisteredRun lost = awaitRuns(request, 1).get(0);
+        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 1, RegisteredRuns.LONG_MILLIS);
+        RegisteredRun lost = registered.awaitRuns(request, 1).get(0);
 
         // When
         link.cloud.uploadStatus = 204;
 
         // Then
-        await().atMost(LinkHarness.LONG).until(() -> runs(request).stream().anyMatch(RegisteredRun::changed));
+        await().atMost(LinkHarness.LONG)
+                .until(() -> registered.runs(request).stream().anyMatch(RegisteredRun::changed));
         assertThat(((Outcome.Failed) lost.outcome()).failure().type()).isEqualTo(ErrorType.HTTP);
         assertThat(lost.hash()).isNull();
-    }
-
-    @Test
-    void tellsTheNextSessionOfRunsThatWereNotConfirmed() throws Exception {
-        // Given
-        link.ready();
-        link.session().acks = false;
-        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
-        RegisteredRun run = awaitRuns(request, 1).get(0);
-        int sessions = link.cloud.sessions.size();
-
-        // When
-        link.session().close();
-
-        // Then
-        await().atMost(LinkHarness.LONG).until(() -> link.cloud.sessions.size() > sessions);
-        await().atMost(LinkHarness.LONG).until(() -> link.session().all(Frame.Ran.class).stream()
-                .anyMatch(ran -> ran.run().equals(run)));
-        await().atMost(LinkHarness.LONG)
-                .until(() -> link.link.registered().unacked().isEmpty());
-        assertThat(link.databases.executions).hasSize(1);
-    }
-
-    @Test
-    void goesOnWithItsGridWhenANewSessionBringsItAgain() throws Exception {
-        // Given
-        link.ready();
-        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
-        awaitRuns(request, 1);
-
-        // When
-        link.session().send(new Frame.Register(request));
-
-        // Then
-        await().atMost(LinkHarness.LONG)
-                .until(() -> link.session().all(Frame.Queued.class).size() == 2);
-        link.run(link.request(ExecutionMode.READER, "select 1"));
-        assertThat(runs(request)).hasSize(1);
-    }
-
-    @Test
-    void forgetsWhatANewSessionDoesNotBringAgain() throws Exception {
-        // Given
-        link.with("registered.confirm-within", "PT0.5S").ready();
-        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
-        awaitRuns(request, 1);
-
-        // When
-        link.session().close();
-
-        // Then
-        await().atMost(LinkHarness.LONG).until(() -> link.link.registered().held() == 0);
-        assertThat(link.cloud.sessions).hasSizeGreaterThan(1);
     }
 
     @Test
     void refusesMoreThanItMayHold() throws Exception {
         // Given
         link.ready();
-        register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
-        register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
+        registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
+        registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
 
         // When
-        RegisteredRequest third = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
+        RegisteredRequest third = registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
 
         // Then
         assertThat(link.failure(third.queryId()).is(LinkErrorCode.INTERNAL)).isTrue();
@@ -347,75 +271,10 @@ class RegisteredQueriesIT {
     }
 
     @Test
-    void journalsEachRunThatWritesAndTellsOfItAfterARestart() throws Exception {
-        // Given
-        link.ready();
-        link.session().acks = false;
-        RegisteredRequest request = register(ExecutionMode.NON_QUERY, "update 1", 60, LONG_MILLIS);
-        RegisteredRun run = awaitRuns(request, 1).get(0);
-        assertThat(run.outcome()).isInstanceOf(Outcome.Affected.class);
-        assertThat(link.link.journal().knows(run.runId())).isTrue();
-        int sessions = link.cloud.sessions.size();
-
-        // When
-        link.link.close();
-        link.start();
-
-        // Then
-        await().atMost(LinkHarness.LONG).until(() -> link.cloud.sessions.size() > sessions);
-        RegisteredRun again = await().atMost(LinkHarness.LONG)
-                .until(() -> link.session().all(Frame.Ran.class), all -> !all.isEmpty())
-                .get(0)
-                .run();
-        assertThat(again.runId()).isEqualTo(run.runId());
-        assertThat(again.number()).isEqualTo(run.number());
-        assertThat(again.outcome()).isInstanceOf(Outcome.Affected.class);
-        assertThat(link.session().outcomes).isEmpty();
-    }
-
-    @Test
-    void neverUsesANumberAgainAfterARestart() throws Exception {
-        // Given
-        link.ready();
-        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
-        RegisteredRun before = awaitRuns(request, 1).get(0);
-        await().atMost(LinkHarness.LONG)
-                .until(() -> link.link.registered().unacked().isEmpty());
-        int sessions = link.cloud.sessions.size();
-        link.link.close();
-        link.start();
-        await().atMost(LinkHarness.LONG).until(() -> link.cloud.sessions.size() > sessions);
-        link.awaitSession();
-
-        // When
-        link.session().send(new Frame.Register(request));
-
-        // Then
-        RegisteredRun after = awaitRuns(request, 2).get(1);
-        assertThat(after.number()).isGreaterThan(before.number());
-    }
-
-    @Test
-    void neverUsesANumberAgainOfAQueryThatItHadLetGo() throws Exception {
-        // Given
-        link.with("registered.confirm-within", "PT0.3S").ready();
-        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
-        awaitRuns(request, 1);
-        link.session().close();
-        await().atMost(LinkHarness.LONG).until(() -> link.link.registered().held() == 0);
-
-        // When
-        link.session().send(new Frame.Register(request));
-
-        // Then
-        assertThat(awaitRuns(request, 2)).extracting(RegisteredRun::number).containsExactly(1L, 2L);
-    }
-
-    @Test
     void letsTheRunFinishThatExecutesWhenItsSiteIsSuperseded() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = register(ExecutionMode.READER, "wait", 60, LONG_MILLIS);
+        RegisteredRequest request = registered.register(ExecutionMode.READER, "wait", 60, RegisteredRuns.LONG_MILLIS);
         link.awaitRunning(1);
 
         // When
@@ -425,7 +284,7 @@ class RegisteredQueriesIT {
         assertThat(link.failure(request.queryId()).is(LinkErrorCode.SITE_SUPERSEDED))
                 .isTrue();
         link.databases.permits.release();
-        assertThat(awaitRuns(request, 1).get(0).outcome()).isInstanceOf(Outcome.Rows.class);
+        assertThat(registered.awaitRuns(request, 1).get(0).outcome()).isInstanceOf(Outcome.Rows.class);
     }
 
     @Test
@@ -436,13 +295,13 @@ class RegisteredQueriesIT {
         link.session().send(new Frame.Authority(9, List.of(new Frame.SiteAuthority(link.siteId(), true, false, 7))));
 
         // When
-        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
+        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
         await().atMost(LinkHarness.LONG).until(() -> link.link.registered().held() == 1);
-        int before = runs(request).size();
+        int before = registered.runs(request).size();
         link.session().send(new Frame.Authority(10, List.of(new Frame.SiteAuthority(link.siteId(), true, true, 8))));
 
         // Then it was held, and runs only now
         assertThat(before).isZero();
-        awaitRuns(request, 1);
+        registered.awaitRuns(request, 1);
     }
 }

@@ -121,8 +121,7 @@ record AnnouncementRules(Environment environment, String sharedDeveloperId) {
             return Kept.initialising("On stage only a Zedmed with a developer licence can be used.");
         }
         if (!known.anyPmsId() && !known.entitlements().contains(pmsKey(site))) {
-            return Kept.initialising("The Link's enrolment does not name the Database ID " + site.databaseId()
-                    + "; an operator must approve it.");
+            return Kept.initialising(Site.notEntitled(site.databaseId()));
         }
         return Kept.active();
     }

@@ -161,6 +161,11 @@ public class Announcements {
     }
 
     private Uni<AnnouncementResult> apply(Command command, Link link, List<AnnouncedSite> announced, Known known) {
+        return command.versionFloor().flatMap(floor -> apply(command, link, announced, known, floor));
+    }
+
+    private Uni<AnnouncementResult> apply(
+            Command command, Link link, List<AnnouncedSite> announced, Known known, long versionFloor) {
         Map<UUID, Verdict> verdicts = rules.judge(announced, known);
         Map<UUID, Site> kept = new HashMap<>();
         Map<UUID, Set<UUID>> reported = new HashMap<>();
@@ -171,7 +176,7 @@ public class Announcements {
             if (verdicts.get(site.siteId()) instanceof Verdict.Kept verdict) {
                 Site own = known.ownSites().get(site.siteId());
                 if (own == null) {
-                    own = Site.announcedFirst(link.id(), site, command.at());
+                    own = Site.announcedFirst(link.id(), site, command.at(), versionFloor);
                     created.add(own);
                 }
                 keep(command, own, site, link, verdict, created.contains(own));
@@ -182,7 +187,7 @@ public class Announcements {
         return command.session()
                 .persistAll(created.toArray())
                 .call(() -> command.session().flush())
-                .call(() -> enablements.replace(command, reported))
+                .call(() -> enablements.replace(command, reported, versionFloor))
                 .chain(() -> authorities.claim(command, link.id(), active(kept.values()), ANOTHER_SITE))
                 .map(answering -> new AnnouncementResult(
                         announced.stream()

@@ -15,21 +15,26 @@ import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /** Who changed what, when and why. */
 @Path("/admin/v1/audit")
 @RolesAllowed({Roles.AUDITOR, Roles.OPERATOR})
-@Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Audit")
 public class AuditResource {
 
@@ -62,6 +67,11 @@ public class AuditResource {
             from registry.audit_entry
             """;
 
+    /** The bounds of what a caller may ask for; PostgreSQL takes less than Java. */
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
     private final Mutiny.SessionFactory sessions;
 
     public AuditResource(Mutiny.SessionFactory sessions) {
@@ -69,8 +79,17 @@ public class AuditResource {
     }
 
     @GET
-    @Operation(summary = "The entries, the newest first; next as before gives those that follow")
-    public Uni<EntryList> list(
+    @Produces({MediaType.APPLICATION_JSON, AuditCsv.TYPE})
+    @Operation(
+            summary = "The entries, the newest first; next as before gives those that follow."
+                    + " As text/csv, before is the auditId of the last line")
+    @APIResponse(
+            responseCode = "200",
+            content = {
+                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = EntryList.class)),
+                @Content(mediaType = AuditCsv.TYPE, schema = @Schema(implementation = String.class))
+            })
+    public Uni<RestResponse<Object>> list(
             @RestQuery @Size(min = 1, max = 32) String subjectKind,
             @RestQuery @Size(min = 1, max = 300) String subjectId,
             @RestQuery @Size(min = 1, max = 64) String action,
@@ -79,7 +98,9 @@ public class AuditResource {
             @RestQuery @Size(max = 40) String from,
             @RestQuery @Size(max = 40) String to,
             @RestQuery @DefaultValue("9223372036854775807") long before,
-            @RestQuery @DefaultValue("100") @Min(1) @Max(Page.MAX_LIMIT) int limit) {
+            @RestQuery @DefaultValue("100") @Min(1) @Max(Page.MAX_LIMIT) int limit,
+            @Context Request request) {
+        boolean csv = AuditCsv.isAsked(request);
         Filter filter = new Filter()
                 .and("audit_id < :before", "before", before)
                 .and("subject_kind = :subjectKind", "subjectKind", subjectKind)
@@ -94,7 +115,13 @@ public class AuditResource {
                 .setMaxResults(limit)
                 .getResultList()
                 .map(rows -> rows.stream().map(AuditResource::view).toList())
-                .map(entries -> new EntryList(entries, next(entries, limit))));
+                .map(entries -> csv ? AuditCsv.answer(entries) : json(new EntryList(entries, next(entries, limit)))));
+    }
+
+    private static RestResponse<Object> json(EntryList entries) {
+        return RestResponse.ResponseBuilder.ok((Object) entries, MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
+                .build();
     }
 
     private static Long next(List<EntryView> entries, int limit) {
@@ -104,11 +131,19 @@ public class AuditResource {
     }
 
     private static Instant instant(String field, String text) {
+        if (text == null) {
+            return null;
+        }
+        Instant time;
         try {
-            return text == null ? null : Instant.parse(text);
+            time = Instant.parse(text);
         } catch (DateTimeParseException e) {
             throw ApiException.badRequest(field + ": must be a time such as 2026-11-23T10:00:00Z");
         }
+        if (time.isBefore(EARLIEST) || time.isAfter(LATEST)) {
+            throw ApiException.badRequest(field + ": must be from " + EARLIEST + " to " + LATEST);
+        }
+        return time;
     }
 
     private static EntryView view(Object[] row) {

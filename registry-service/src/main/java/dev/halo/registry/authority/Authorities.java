@@ -19,6 +19,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -30,7 +31,7 @@ public class Authorities {
 
     private static final String FIRST = """
             insert into registry.authority (pms_type, pms_id, link_id, site_id, since, version)
-            values (:pmsType, :pmsId, :link, :site, :since, 1)
+            values (:pmsType, :pmsId, :link, :site, :since, :version)
             on conflict (pms_type, pms_id) do nothing
             """;
 
@@ -90,13 +91,14 @@ public class Authorities {
     }
 
     private Uni<Boolean> claimFirst(Command command, UUID linkId, PmsKey pmsKey, UUID siteId) {
-        return command.session()
+        return command.versionFloor().flatMap(floor -> command.session()
                 .createNativeQuery(FIRST)
                 .setParameter("pmsType", pmsKey.pmsType().name())
                 .setParameter("pmsId", pmsKey.pmsId())
                 .setParameter("link", linkId)
                 .setParameter("site", siteId)
                 .setParameter("since", command.at())
+                .setParameter("version", floor + 1)
                 .executeUpdate()
                 .flatMap(inserted -> inserted == 0
                         ? Uni.createFrom().item(false)
@@ -109,21 +111,20 @@ public class Authorities {
                                                 found.get(pmsKey),
                                                 AuthorityCause.FIRST,
                                                 FIRST_REASON)))
-                                .replaceWith(true));
+                                .replaceWith(true)));
     }
 
     /**
      * Leaves PMS IDs without an authoritative Link.
      *
-     * @param cause {@link AuthorityCause#REMOVED} or {@link AuthorityCause#UNINSTALLED}
-     * @param siteId null: all that the Link has; else what this site of it answers for
+     * @param of which of those that the Link has
+     * @param cause {@link AuthorityCause#REMOVED}, {@link AuthorityCause#UNINSTALLED} or {@link AuthorityCause#WITHDRAWN}
      * @return the PMS IDs that have none now
      */
-    public Uni<List<PmsKey>> release(Command command, UUID linkId, UUID siteId, AuthorityCause cause, String reason) {
+    public Uni<List<PmsKey>> release(
+            Command command, UUID linkId, Predicate<Authority> of, AuthorityCause cause, String reason) {
         return lockOf(command, linkId).flatMap(held -> {
-            List<Authority> lost = held.stream()
-                    .filter(authority -> siteId == null || siteId.equals(authority.siteId()))
-                    .toList();
+            List<Authority> lost = held.stream().filter(of).toList();
             List<AuthorityChange> changes = new ArrayList<>();
             for (Authority authority : lost) {
                 UUID before = authority.siteId();
@@ -167,7 +168,7 @@ public class Authorities {
         return switch (cause) {
             case FIRST, CHOSEN -> AuditAction.AUTHORITY_ASSIGNED;
             case SWITCHED -> AuditAction.AUTHORITY_SWITCHED;
-            case REMOVED, UNINSTALLED -> AuditAction.AUTHORITY_RELEASED;
+            case REMOVED, UNINSTALLED, WITHDRAWN -> AuditAction.AUTHORITY_RELEASED;
         };
     }
 

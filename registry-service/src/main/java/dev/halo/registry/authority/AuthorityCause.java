@@ -14,7 +14,9 @@ public enum AuthorityCause {
     /** The Link or the site was removed. */
     REMOVED,
     /** The Link or the site was uninstalled. */
-    UNINSTALLED;
+    UNINSTALLED,
+    /** The Link is no longer entitled to the PMS ID. */
+    WITHDRAWN;
 
     /** The name in JSON. */
     @JsonValue

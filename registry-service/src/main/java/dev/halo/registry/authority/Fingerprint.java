@@ -87,7 +87,9 @@ final class Fingerprint {
         Builder add(String pmsId, Object... facts) {
             StringBuilder of = said.computeIfAbsent(pmsId, id -> new StringBuilder());
             for (Object fact : facts) {
-                of.append(fact).append('\n');
+                // With its length: a practice's name may hold anything, also what separates facts.
+                String text = String.valueOf(fact);
+                of.append(text.length()).append(':').append(text).append('\n');
             }
             return this;
         }

@@ -68,8 +68,10 @@ public record SwitchPlan(
     /** What the operator who saw this plan agreed to. */
     Fingerprint fingerprint() {
         Fingerprint.Builder parts = Fingerprint.builder(fromLinkId + ">" + toLinkId);
-        moves.forEach(m -> parts.add(m.pmsId(), "move", m.fromSiteId(), m.toSiteId(), m.version()));
-        stays.forEach(s -> parts.add(s.pmsId(), "stay", s.siteId()));
+        // The names, too: by them an operator sees that two databases are not of one practice.
+        moves.forEach(m -> parts.add(
+                m.pmsId(), "move", m.fromSiteId(), m.toSiteId(), m.version(), m.practiceName(), m.toPracticeName()));
+        stays.forEach(s -> parts.add(s.pmsId(), "stay", s.siteId(), s.practiceName()));
         notMovable.forEach(n -> parts.add(n.pmsId(), "stuck", n.siteId(), n.problem()));
         leftWithout.forEach(l -> parts.add(l.pmsId(), "left", l.problem()));
         return parts.build();

@@ -65,6 +65,15 @@ public final class Command {
         return at;
     }
 
+    /**
+     * The versions of what is made for the first time begin above this: the topics may know higher ones of it from before
+     * the database was restored. Asked for after the first lock of the change, so that it cannot be raised meanwhile.
+     */
+    public Uni<Long> versionFloor() {
+        return session.createNativeQuery("select version_floor from registry.deployment", Long.class)
+                .getSingleResult();
+    }
+
     /** Adds a record; a later one of the same topic and key takes its place. */
     public void publish(Publication publication) {
         publications.put(publication.topic() + " " + publication.key(), publication);

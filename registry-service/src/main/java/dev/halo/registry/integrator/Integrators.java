@@ -88,43 +88,50 @@ public class Integrators {
                 .replaceWithVoid();
     }
 
-    /**
-     * Issues a key; fails with 409 where the slot has one, unless that is to be revoked.
-     *
-     * @param rotate revokes the key that the slot has
-     */
-    Uni<IssuedKey> issueKey(
-            Actor operator, UUID integratorId, KeySlot slot, boolean rotate, Precondition precondition) {
-        String text = secrets.make(config.environment().keyPrefix());
-        return commands.execute(rotate ? "rotateKey" : "issueKey", operator, command -> lock(
-                        command, integratorId, precondition)
+    /** Issues a key; fails with 409 where the slot has one. */
+    Uni<IssuedKey> issueKey(Actor operator, UUID integratorId, KeySlot slot, String reason, Precondition precondition) {
+        return commands.execute("issueKey", operator, command -> lock(command, integratorId, precondition)
                 .flatMap(integrator -> keys(command, integratorId).flatMap(keys -> {
-                    if (!rotate && active(keys, slot) != null) {
+                    if (active(keys, slot) != null) {
                         throw ApiException.conflict("The slot " + slot + " has an active key; rotate or revoke it.");
                     }
-                    revoke(command, integrator, active(keys, slot));
-                    SubscriptionKey key =
-                            SubscriptionKey.issued(Secrets.sha256(text), integratorId, slot, command.at());
-                    List<SubscriptionKey> all = new ArrayList<>(keys);
-                    all.add(0, key);
-                    integrator.keysChanged();
-                    changed(command, integrator, all, AuditAction.KEY_ISSUED, null, Map.of("slot", slot.name()));
-                    // The revocation first: the slot takes one active key at a time.
-                    return command.session()
-                            .flush()
-                            .chain(() -> command.session().persist(key))
-                            .replaceWith(new IssuedKey(integratorId, slot, text, command.at()));
+                    return issue(command, integrator, keys, slot, reason);
                 })));
     }
 
+    /** Issues a key and revokes the one that the slot has. */
+    Uni<IssuedKey> rotateKey(
+            Actor operator, UUID integratorId, KeySlot slot, String reason, Precondition precondition) {
+        return commands.execute("rotateKey", operator, command -> lock(command, integratorId, precondition)
+                .flatMap(integrator -> keys(command, integratorId).flatMap(keys -> {
+                    revoke(command, integrator, active(keys, slot), reason);
+                    return issue(command, integrator, keys, slot, reason);
+                })));
+    }
+
+    private Uni<IssuedKey> issue(
+            Command command, Integrator integrator, List<SubscriptionKey> keys, KeySlot slot, String reason) {
+        String text = secrets.make(config.environment().keyPrefix());
+        SubscriptionKey key = SubscriptionKey.issued(Secrets.sha256(text), integrator.id(), slot, command.at());
+        List<SubscriptionKey> all = new ArrayList<>(keys);
+        all.add(0, key);
+        integrator.keysChanged();
+        changed(command, integrator, all, AuditAction.KEY_ISSUED, reason, Map.of("slot", slot.name()));
+        // The revocation first: the slot takes one active key at a time.
+        return command.session()
+                .flush()
+                .chain(() -> command.session().persist(key))
+                .replaceWith(new IssuedKey(integrator.id(), slot, text, command.at()));
+    }
+
     /** Fails with 404 where the slot has no active key. */
-    Uni<Void> revokeKey(Actor operator, UUID integratorId, KeySlot slot, Precondition precondition) {
+    Uni<Void> revokeKey(Actor operator, UUID integratorId, KeySlot slot, String reason, Precondition precondition) {
         return commands.execute("revokeKey", operator, command -> lock(command, integratorId, precondition)
                 .flatMap(integrator -> keys(command, integratorId).invoke(keys -> {
                     if (active(keys, slot) == null) {
                         throw ApiException.notFound("The slot " + slot + " has no active key.");
                     }
-                    revoke(command, integrator, active(keys, slot));
+                    revoke(command, integrator, active(keys, slot), reason);
                     integrator.keysChanged();
                     command.publish(Publication.of(integrator.toFact(published(keys))));
                 }))
@@ -179,14 +186,14 @@ public class Integrators {
                 .orElse(null);
     }
 
-    private static void revoke(Command command, Integrator integrator, SubscriptionKey key) {
+    private static void revoke(Command command, Integrator integrator, SubscriptionKey key, String reason) {
         if (key != null) {
             key.revoke(command.at());
             command.audit(AuditEntry.of(
                     AuditAction.KEY_REVOKED,
                     SubjectKind.INTEGRATOR,
                     integrator.id(),
-                    null,
+                    reason,
                     Map.of("slot", key.slot().name())));
         }
     }

@@ -86,10 +86,13 @@ public class IntegratorsResource {
         }
     }
 
-    /** Which of the two keys. */
+    /** Which of the two keys, and perhaps why. */
     public record KeyRequest(
             @NotNull(message = "must be PRIMARY or SECONDARY")
-            KeySlot slot) {}
+            KeySlot slot,
+
+            @Pattern(regexp = ReasonRequest.PATTERN, message = ReasonRequest.MESSAGE)
+            String reason) {}
 
     /** @param key shown this once */
     public record IssuedKey(UUID integratorId, KeySlot slot, String key, Instant issuedAt) {
@@ -181,7 +184,8 @@ public class IntegratorsResource {
             @RestPath UUID integratorId,
             @Valid @NotNull(message = "The body is missing.") KeyRequest request,
             @RestHeader(HttpHeaders.IF_MATCH) String ifMatch) {
-        return integrators.issueKey(callers.operator(), integratorId, request.slot(), false, Precondition.of(ifMatch));
+        return integrators.issueKey(
+                callers.operator(), integratorId, request.slot(), request.reason(), Precondition.of(ifMatch));
     }
 
     @POST
@@ -190,8 +194,12 @@ public class IntegratorsResource {
     @ResponseStatus(201)
     @Operation(summary = "Revoke the key of a slot and issue another")
     public Uni<IssuedKey> rotateKey(
-            @RestPath UUID integratorId, @RestPath KeySlot slot, @RestHeader(HttpHeaders.IF_MATCH) String ifMatch) {
-        return integrators.issueKey(callers.operator(), integratorId, slot, true, Precondition.of(ifMatch));
+            @RestPath UUID integratorId,
+            @RestPath KeySlot slot,
+            @Valid OptionalReason request,
+            @RestHeader(HttpHeaders.IF_MATCH) String ifMatch) {
+        return integrators.rotateKey(
+                callers.operator(), integratorId, slot, OptionalReason.of(request), Precondition.of(ifMatch));
     }
 
     @DELETE
@@ -200,8 +208,11 @@ public class IntegratorsResource {
     @ResponseStatus(204)
     @Operation(summary = "Revoke the key of a slot")
     public Uni<Void> revokeKey(
-            @RestPath UUID integratorId, @RestPath KeySlot slot, @RestHeader(HttpHeaders.IF_MATCH) String ifMatch) {
-        return integrators.revokeKey(callers.operator(), integratorId, slot, Precondition.of(ifMatch));
+            @RestPath UUID integratorId,
+            @RestPath KeySlot slot,
+            @RestQuery @Pattern(regexp = ReasonRequest.PATTERN, message = ReasonRequest.MESSAGE) String reason,
+            @RestHeader(HttpHeaders.IF_MATCH) String ifMatch) {
+        return integrators.revokeKey(callers.operator(), integratorId, slot, reason, Precondition.of(ifMatch));
     }
 
     @POST

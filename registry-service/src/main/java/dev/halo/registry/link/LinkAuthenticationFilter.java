@@ -15,8 +15,6 @@ import jakarta.ws.rs.ext.Provider;
 @Priority(Priorities.AUTHENTICATION)
 public class LinkAuthenticationFilter implements ContainerRequestFilter {
 
-    private static final String BEARER = "Bearer ";
-
     private final LinkTokenKeys keys;
     private final CallingLink callingLink;
 
@@ -27,12 +25,12 @@ public class LinkAuthenticationFilter implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        String header = request.getHeaderString(HttpHeaders.AUTHORIZATION);
-        if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+        String token = LinkTokenKeys.bearer(request.getHeaderString(HttpHeaders.AUTHORIZATION));
+        if (token == null) {
             throw ApiException.unauthorized("A Link token is needed in the Authorization header.");
         }
         try {
-            callingLink.is(keys.verify(header.substring(BEARER.length()).trim()).linkId());
+            callingLink.is(keys.verify(token).linkId());
         } catch (InvalidToken e) {
             throw ApiException.unauthorized("The Link token is refused: " + e.getMessage() + ".");
         }

@@ -24,6 +24,8 @@ import java.util.UUID;
 @ApplicationScoped
 public class LinkTokenKeys {
 
+    private static final String BEARER = "Bearer ";
+
     private final LinkTokens.Signer signer;
     private final LinkTokens.Verifier verifier;
 
@@ -40,6 +42,13 @@ public class LinkTokenKeys {
 
     LinkTokens.LinkIdentity verify(String token) throws LinkTokens.InvalidToken {
         return verifier.verify(token);
+    }
+
+    /** The token in a header {@code Authorization}; null where there is none. */
+    static String bearer(String authorization) {
+        return authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? null
+                : authorization.substring(BEARER.length()).trim();
     }
 
     static PublicKey publicKey(ECPrivateKey key) {

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.hibernate.reactive.mutiny.Mutiny;
 
 /** The Links, as steps of a command. */
 @ApplicationScoped
@@ -100,11 +101,15 @@ public class Links {
 
     /** The PMS IDs that a Link was entitled to one by one. */
     public Uni<Set<PmsKey>> entitlements(Command command, UUID linkId) {
-        return command.session()
-                .createSelectionQuery("from Entitlement where linkId = :link", Entitlement.class)
-                .setParameter("link", linkId)
-                .getResultList()
+        return entitlements(command.session(), linkId)
                 .map(list -> list.stream().map(Entitlement::pmsKey).collect(Collectors.toSet()));
+    }
+
+    /** As rows, of which one that is taken away is an entitlement less. */
+    public Uni<List<Entitlement>> entitlements(Mutiny.Session session, UUID linkId) {
+        return session.createSelectionQuery("from Entitlement where linkId = :link", Entitlement.class)
+                .setParameter("link", linkId)
+                .getResultList();
     }
 
     /** Trusts a locked Link no longer, or again, and publishes it with its sites so that bridges act on it. */

@@ -7,6 +7,8 @@ import dev.halo.protocol.site.Environment;
 import dev.halo.protocol.site.LinkStatus;
 import dev.halo.registry.access.Actor;
 import dev.halo.registry.audit.AuditAction;
+import dev.halo.registry.audit.AuditEntry;
+import dev.halo.registry.audit.AuditEntry.SubjectKind;
 import dev.halo.registry.command.Command;
 import dev.halo.registry.command.Commands;
 import dev.halo.registry.config.RegistryConfig;
@@ -14,6 +16,9 @@ import dev.halo.registry.error.ApiException;
 import dev.halo.registry.secret.Secrets;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -25,6 +30,8 @@ public class TokenRenewal {
 
     private static final Logger LOG = Logger.getLogger(TokenRenewal.class);
     private static final String COPIED = "A retired secret was used: perhaps the Link's machine was copied.";
+
+    private static final String RECOGNISED = "By its token: its secret was given out after the backup of the database.";
 
     /** What came of a request; a suspension must be committed before it is answered with an error. */
     private sealed interface Renewal {
@@ -47,15 +54,19 @@ public class TokenRenewal {
         this.environment = config.environment();
     }
 
-    /** Fails with 401 for an unknown Link or secret, 403 for another environment or a Link that is not trusted. */
-    public Uni<TokenResponse> renew(TokenRequest request) {
+    /**
+     * Fails with 401 for an unknown Link or secret, 403 for another environment or a Link that is not trusted.
+     *
+     * @param token the Link's token; null where it sends none. Only a database that was restored asks for it
+     */
+    public Uni<TokenResponse> renew(TokenRequest request, String token) {
         if (request.environment() != environment) {
             throw WrongEnvironment.of(request.environment(), environment);
         }
         String sha256 = Secrets.sha256(request.secret());
         return commands.execute(
                         "renewToken", Actor.link(request.linkId()), command -> links.lock(command, request.linkId())
-                                .flatMap(link -> link == null ? unknown() : renew(command, link, sha256)))
+                                .flatMap(link -> link == null ? unknown() : renew(command, link, sha256, token)))
                 .map(renewal -> {
                     if (renewal instanceof Renewal.Granted granted) {
                         return granted.response();
@@ -64,12 +75,15 @@ public class TokenRenewal {
                 });
     }
 
-    private Uni<Renewal> renew(Command command, Link link, String sha256) {
+    private Uni<Renewal> renew(Command command, Link link, String sha256, String token) {
         boolean first = sha256.equals(link.secretSha256());
         if (!first && !sha256.equals(link.nextSecretSha256())) {
             return command.session().find(RetiredSecret.class, sha256).flatMap(retired -> {
                 boolean copied = retired != null && retired.linkId().equals(link.id());
-                return copied ? suspend(command, link) : unknown();
+                if (copied) {
+                    return suspend(command, link);
+                }
+                return isForgotten(link, token) ? recognise(command, link, sha256) : unknown();
             });
         }
         if (link.status() != LinkStatus.ACTIVE) {
@@ -77,15 +91,41 @@ public class TokenRenewal {
                     ApiException.forbidden("This Link is " + link.status().wire() + "; an operator must decide."));
         }
         // Of the two, the one that was not sent: either it is used up, or its answer was lost on the way.
-        String retired = first ? link.nextSecretSha256() : link.secretSha256();
+        return grant(command, link, sha256, Stream.of(first ? link.nextSecretSha256() : link.secretSha256()));
+    }
+
+    /**
+     * Whether the Link holds a token that was issued after the last one that is known: the database forgot it when it was
+     * restored from a backup, and with it the secret that was given out then. At no other time is there such a token.
+     */
+    private boolean isForgotten(Link link, String token) {
+        if (token == null || link.status() != LinkStatus.ACTIVE) {
+            return false;
+        }
+        try {
+            LinkTokens.LinkIdentity known = keys.verify(token);
+            return known.linkId().equals(link.id())
+                    && known.expiresAt().minus(LinkTokens.LIFETIME).isAfter(link.tokenIssuedAt());
+        } catch (LinkTokens.InvalidToken e) {
+            return false;
+        }
+    }
+
+    private Uni<Renewal> recognise(Command command, Link link, String sha256) {
+        LOG.warnf("event=linkRecognised linkId=%s cause=restoredDatabase", link.id());
+        command.audit(AuditEntry.of(AuditAction.LINK_RECOGNISED, SubjectKind.LINK, link.id(), RECOGNISED, Map.of()));
+        return grant(command, link, sha256, Stream.of(link.secretSha256(), link.nextSecretSha256()));
+    }
+
+    private Uni<Renewal> grant(Command command, Link link, String usedSha256, Stream<String> usedUp) {
+        Object[] retired = usedUp.filter(Objects::nonNull)
+                .map(sha256 -> new RetiredSecret(sha256, link.id(), command.at()))
+                .toArray();
         String next = secrets.make("");
-        link.rotate(sha256, Secrets.sha256(next), command.at());
+        link.rotate(usedSha256, Secrets.sha256(next), command.at());
         TokenResponse response = new TokenResponse(
                 keys.sign(link.id(), command.at()), command.at().plus(LinkTokens.LIFETIME), next, command.at());
-        Uni<Void> retire = retired == null
-                ? Uni.createFrom().voidItem()
-                : command.session().persist(new RetiredSecret(retired, link.id(), command.at()));
-        return retire.replaceWith(new Renewal.Granted(response));
+        return command.session().persistAll(retired).replaceWith(new Renewal.Granted(response));
     }
 
     private Uni<Renewal> suspend(Command command, Link link) {

@@ -10,9 +10,11 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestHeader;
 
 /** Tokens of Links. */
 @Path(LinkApi.TOKEN)
@@ -32,11 +34,11 @@ public class TokenResource {
 
     @POST
     @Operation(summary = "Trade the current secret for a token and the next secret")
-    public Uni<TokenResponse> renew(TokenRequest request) {
+    public Uni<TokenResponse> renew(TokenRequest request, @RestHeader(HttpHeaders.AUTHORIZATION) String authorization) {
         Fields.body(request);
         Fields.required("linkId", request.linkId());
         Fields.text("secret", request.secret(), MAX_SECRET_CHARS);
         Fields.required("environment", request.environment());
-        return renewal.renew(request);
+        return renewal.renew(request, LinkTokenKeys.bearer(authorization));
     }
 }

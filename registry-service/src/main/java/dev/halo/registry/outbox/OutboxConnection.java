@@ -1,6 +1,7 @@
 package dev.halo.registry.outbox;
 
 import dev.halo.protocol.topic.Topic;
+import dev.halo.registry.audit.AuditAction;
 import dev.halo.registry.config.RegistryConfig;
 import java.sql.Array;
 import java.sql.Connection;
@@ -37,6 +38,11 @@ final class OutboxConnection implements AutoCloseable {
     record Backlog(long rows, Optional<Instant> oldest) {}
 
     private static final String PUBLISHED = "halo_registry_published";
+    private static final String AUDIT = """
+            insert into audit_entry (at, actor_kind, actor, action, subject_kind, subject_id, detail, command_id)
+            values (?, 'SERVICE', 'registry', ?, 'TOPIC', 'all', ?, ?)
+            """;
+
     private static final long LOCK = 0x48616C6F5265676CL;
 
     private final Connection connection;
@@ -188,6 +194,49 @@ final class OutboxConnection implements AutoCloseable {
             upsert.setString(1, topic.name());
             upsert.setString(2, topicId);
             upsert.executeUpdate();
+        }
+    }
+
+    /** Below which no new version begins. */
+    long versionFloor() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("select max(version_floor) from deployment")) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+
+    /**
+     * Gives everything a version above this one, also what is made later, and has all of it published again. Waits for
+     * the changes that are being made, and lets none begin meanwhile: each begins with a lock in one of these tables.
+     *
+     * @param detail for the audit, as JSON
+     */
+    void raiseVersions(long above, Instant at, String detail) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement();
+                PreparedStatement floor = connection.prepareStatement(
+                        "update deployment set version_floor = greatest(version_floor, ?)");
+                PreparedStatement audit = connection.prepareStatement(AUDIT)) {
+            statement.execute("set local lock_timeout = '20s'");
+            statement.execute("lock table link, integrator, authority, pairing, site, enablement in exclusive mode");
+            for (String table : List.of("site", "authority", "integrator", "pairing", "enablement")) {
+                statement.executeUpdate("update " + table + " set version = greatest(version, " + above + ") + 1");
+            }
+            statement.executeUpdate("delete from published_topic");
+            floor.setLong(1, above);
+            floor.executeUpdate();
+            audit.setTimestamp(1, Timestamp.from(at));
+            audit.setString(2, AuditAction.VERSIONS_RAISED.name());
+            audit.setString(3, detail);
+            audit.setObject(4, UUID.randomUUID());
+            audit.executeUpdate();
+            connection.commit();
+        } catch (SQLException e) {
+            connection.rollback();
+            throw e;
+        } finally {
+            connection.setAutoCommit(true);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.halo.messaging.KafkaSettings;
 import dev.halo.messaging.TopicMismatch;
 import dev.halo.protocol.topic.Topic;
 import dev.halo.registry.config.RegistryConfig;
+import dev.halo.registry.outbox.RestoredVersions.ForeignDatabase;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -73,6 +74,8 @@ final class OutboxRelay implements Runnable {
                 failed(RelayState.NO_KAFKA, "error=" + e.getClass().getSimpleName());
             } catch (TopicMismatch e) {
                 failed(RelayState.NO_KAFKA, "error=\"" + e.getMessage() + "\"");
+            } catch (ForeignDatabase e) {
+                failed(RelayState.FOREIGN_DATABASE, "error=\"" + e.getMessage() + "\"");
             } catch (RuntimeException e) {
                 LOG.error("event=relayFailed", e);
                 failed(RelayState.NO_KAFKA, "error=" + e.getClass().getSimpleName());
@@ -96,6 +99,7 @@ final class OutboxRelay implements Runnable {
 
     private void publish(OutboxConnection connection) throws SQLException {
         try (OutboxTopics topics = OutboxTopics.open(kafka)) {
+            RestoredVersions.check(connection, topics, kafka, snapshots, clock.instant());
             LOG.infof("event=relayPublishing topics=%d", Publication.TOPICS.size());
             nextCheckNanos = System.nanoTime();
             while (!stopping()) {

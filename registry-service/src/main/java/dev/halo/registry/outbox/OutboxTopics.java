@@ -8,6 +8,7 @@ import dev.halo.protocol.header.MessageHeaders;
 import dev.halo.protocol.topic.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -66,6 +68,13 @@ final class OutboxTopics implements AutoCloseable {
                     publication.value().getBytes(StandardCharsets.UTF_8)));
         }
         // Fails if any of the sends failed.
+        producer.commitTransaction();
+    }
+
+    /** Takes away what the topics hold under these keys. */
+    void withdraw(Topic topic, Collection<String> keys) {
+        producer.beginTransaction();
+        keys.forEach(key -> producer.send(new ProducerRecord<>(topic.name(settings.topicPrefix()), key, null)));
         producer.commitTransaction();
     }
 

@@ -1,5 +1,6 @@
 package dev.halo.registry.paging;
 
+import dev.halo.registry.error.ApiException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,9 +17,13 @@ public final class Filter {
      * Adds a condition where there is a value.
      *
      * @param condition uses {@code parameter} and nothing that came from outside
-     * @param value null: no such condition
+     * @param value null: no such condition; text with a NUL is refused with 400
      */
     public Filter and(String condition, String parameter, Object value) {
+        if (value instanceof String text && text.indexOf('\0') >= 0) {
+            // PostgreSQL knows no such character and fails where it is asked for one.
+            throw ApiException.badRequest(parameter + ": must not hold control characters");
+        }
         if (value != null) {
             conditions.add(condition);
             parameters.put(parameter, value);

@@ -39,13 +39,13 @@ public class Enablement {
 
     protected Enablement() {}
 
-    static Enablement reported(UUID siteId, UUID integratorId, Instant at) {
+    static Enablement reported(UUID siteId, UUID integratorId, Instant at, long version) {
         Enablement enablement = new Enablement();
         enablement.siteId = siteId;
         enablement.integratorId = integratorId;
         enablement.active = true;
         enablement.changedAt = at;
-        enablement.version = 1;
+        enablement.version = version;
         return enablement;
     }
 

@@ -22,8 +22,9 @@ public class Enablements {
      * Makes the enablements of sites exactly what was reported. The caller holds the lock of the sites' Link.
      *
      * @param reported the enabled integrators by site; a site with none has an empty set
+     * @param versionFloor the versions of new ones begin above this
      */
-    public Uni<Void> replace(Command command, Map<UUID, Set<UUID>> reported) {
+    public Uni<Void> replace(Command command, Map<UUID, Set<UUID>> reported, long versionFloor) {
         if (reported.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
@@ -31,13 +32,14 @@ public class Enablements {
                 .createSelectionQuery("from Enablement where siteId in :sites", Enablement.class)
                 .setParameter("sites", List.copyOf(reported.keySet()))
                 .getResultList()
-                .map(existing -> apply(command, reported, existing))
+                .map(existing -> apply(command, reported, existing, versionFloor))
                 .flatMap(added -> added.isEmpty()
                         ? Uni.createFrom().voidItem()
                         : command.session().persistAll(added.toArray()));
     }
 
-    private static List<Enablement> apply(Command command, Map<UUID, Set<UUID>> reported, List<Enablement> existing) {
+    private static List<Enablement> apply(
+            Command command, Map<UUID, Set<UUID>> reported, List<Enablement> existing, long versionFloor) {
         Set<Enablement.Key> known = new HashSet<>();
         for (Enablement enablement : existing) {
             known.add(new Enablement.Key(enablement.siteId(), enablement.integratorId()));
@@ -50,7 +52,7 @@ public class Enablements {
         List<Enablement> added = new ArrayList<>();
         reported.forEach((siteId, integrators) -> integrators.stream()
                 .filter(integratorId -> !known.contains(new Enablement.Key(siteId, integratorId)))
-                .map(integratorId -> Enablement.reported(siteId, integratorId, command.at()))
+                .map(integratorId -> Enablement.reported(siteId, integratorId, command.at(), versionFloor + 1))
                 .forEach(enablement -> {
                     added.add(enablement);
                     changed(command, enablement);

@@ -36,13 +36,13 @@ public class Pairing {
 
     protected Pairing() {}
 
-    static Pairing created(UUID integratorId, UUID siteId, Instant at) {
+    static Pairing created(UUID integratorId, UUID siteId, Instant at, long version) {
         Pairing pairing = new Pairing();
         pairing.integratorId = integratorId;
         pairing.siteId = siteId;
         pairing.active = true;
         pairing.createdAt = at;
-        pairing.version = 1;
+        pairing.version = version;
         return pairing;
     }
 

@@ -45,18 +45,21 @@ public class Pairings {
         if (existing != null && existing.isActive()) {
             return Uni.createFrom().item(false);
         }
-        Pairing pairing = existing;
-        Uni<Void> stored = Uni.createFrom().voidItem();
+        Uni<Pairing> stored;
         if (existing == null) {
-            pairing = Pairing.created(integratorId, siteId, command.at());
-            stored = command.session().persist(pairing);
+            stored = command.versionFloor()
+                    .map(floor -> Pairing.created(integratorId, siteId, command.at(), floor + 1))
+                    .call(created -> command.session().persist(created));
         } else {
             existing.activate();
+            stored = Uni.createFrom().item(existing);
         }
-        command.publish(Publication.of(pairing.toFact()));
-        command.audit(AuditEntry.of(
-                AuditAction.PAIRED, SubjectKind.SITE, siteId, null, Map.of("integratorId", integratorId)));
-        return stored.replaceWith(true);
+        return stored.invoke(pairing -> {
+                    command.publish(Publication.of(pairing.toFact()));
+                    command.audit(AuditEntry.of(
+                            AuditAction.PAIRED, SubjectKind.SITE, siteId, null, Map.of("integratorId", integratorId)));
+                })
+                .replaceWith(true);
     }
 
     /** Removes a pairing; the integrator may pair again. Fails with 404 where they are not paired. */

@@ -21,6 +21,9 @@ import org.hibernate.reactive.mutiny.Mutiny;
  */
 public record LeftWithout(PmsType pmsType, String pmsId, List<UUID> candidates) {
 
+    /** @param leftWithout the PMS IDs that have no authoritative Link by a change, until an operator switches */
+    public record Consequences(List<LeftWithout> leftWithout) {}
+
     private static final String CANDIDATES = """
             select s from Site s join Link l on l.id = s.linkId
             where s.pmsId in (:pmsIds) and s.linkId <> :link and s.status = :active and s.announced = true
@@ -29,9 +32,11 @@ public record LeftWithout(PmsType pmsType, String pmsId, List<UUID> candidates) 
             """;
 
     /**
+     * Tells of PMS IDs who else serves them.
+     *
      * @param linkId that is not a candidate itself
      */
-    static Uni<List<LeftWithout>> of(Mutiny.Session session, UUID linkId, Collection<PmsKey> pmsKeys) {
+    public static Uni<List<LeftWithout>> of(Mutiny.Session session, UUID linkId, Collection<PmsKey> pmsKeys) {
         if (pmsKeys.isEmpty()) {
             return Uni.createFrom().item(List.of());
         }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import dev.halo.registry.access.ReasonRequest;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
-import java.util.List;
 
 /**
  * How something comes to its end, and why.
@@ -32,9 +31,6 @@ public record RetireRequest(
             };
         }
     }
-
-    /** @param leftWithout the PMS IDs that have no authoritative Link by it, until an operator switches */
-    public record Consequences(List<LeftWithout> leftWithout) {}
 
     Retirement how() {
         return as == As.REMOVED ? Retirement.REMOVED : Retirement.UNINSTALLED;

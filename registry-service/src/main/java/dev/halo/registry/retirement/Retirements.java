@@ -95,7 +95,7 @@ public class Retirements {
 
     private Uni<List<LeftWithout>> retire(Command command, Link link, Retirement how, String reason) {
         return authorities
-                .release(command, link.id(), null, how.cause(), reason)
+                .release(command, link.id(), all -> true, how.cause(), reason)
                 .call(() -> links.sites(command, link.id()).invoke(sites -> sites.stream()
                         .filter(site -> !site.isGone())
                         .forEach(site -> site.retire(how.siteStatus(), reason))))
@@ -124,7 +124,7 @@ public class Retirements {
             throw ApiException.conflict("The site is " + site.status().wire() + " already.");
         }
         return authorities
-                .release(command, link.id(), site.id(), how.cause(), reason)
+                .release(command, link.id(), held -> site.id().equals(held.siteId()), how.cause(), reason)
                 .invoke(() -> {
                     site.retire(how.siteStatus(), reason);
                     command.publish(Publication.of(site.toRecord(link.status())));

@@ -2,7 +2,7 @@ package dev.halo.registry.retirement;
 
 import dev.halo.registry.access.Callers;
 import dev.halo.registry.access.Roles;
-import dev.halo.registry.retirement.RetireRequest.Consequences;
+import dev.halo.registry.retirement.LeftWithout.Consequences;
 import dev.halo.registry.tag.Precondition;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;

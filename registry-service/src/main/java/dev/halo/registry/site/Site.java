@@ -81,8 +81,12 @@ public class Site {
 
     protected Site() {}
 
-    /** A site that is announced for the first time, before it is decided whether it is served. */
-    public static Site announcedFirst(UUID linkId, AnnouncedSite as, Instant at) {
+    /**
+     * A site that is announced for the first time, before it is decided whether it is served.
+     *
+     * @param versionFloor its versions begin above this
+     */
+    public static Site announcedFirst(UUID linkId, AnnouncedSite as, Instant at, long versionFloor) {
         Site site = new Site();
         site.id = as.siteId();
         site.linkId = linkId;
@@ -93,7 +97,13 @@ public class Site {
         site.status = SiteStatus.INITIALISING;
         site.createdAt = at;
         site.enrichedAt = at;
+        site.version = versionFloor;
         return site;
+    }
+
+    /** The problem of a site whose Link may not serve its PMS ID. */
+    public static String notEntitled(String pmsId) {
+        return "The Link's enrolment does not name the Database ID " + pmsId + "; an operator must approve it.";
     }
 
     public UUID id() {
@@ -218,6 +228,13 @@ public class Site {
         status = SiteStatus.INITIALISING;
         problem = reason;
         activatedAt = null;
+        version++;
+    }
+
+    /** Its Link may no longer serve its PMS ID. */
+    public void suspend() {
+        status = SiteStatus.INITIALISING;
+        problem = notEntitled(pmsId);
         version++;
     }
 

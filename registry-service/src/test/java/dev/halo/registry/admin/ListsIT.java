@@ -95,23 +95,6 @@ class ListsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "/admin/v1/sites?status=lost",
-                "/admin/v1/links?status=lost",
-                "/admin/v1/links?limit=0",
-                "/admin/v1/pairings?limit=1001",
-                "/admin/v1/sites?offset=-1",
-                "/admin/v1/integrators?offset=1000001",
-                "/admin/v1/audit?from=yesterday",
-                "/admin/v1/authority/history?limit=5000",
-                "/admin/v1/authority/preview"
-            })
-    void outOfBoundsIs400(String path) {
-        client.operator().get(path).then().statusCode(400).body("error.message", containsString(": "));
-    }
-
-    @ParameterizedTest
     @ValueSource(strings = {"/admin/v1/links/{link}", "/admin/v1/sites/{site}", "/admin/v1/integrators/{integrator}"})
     void whatIsKnownIsNotSentAgain(String template) {
         String path = template.replace("{link}", link.linkId().toString())
@@ -280,6 +263,63 @@ class ListsIT {
                 .get("/admin/v1/audit?limit=3&before=" + next)
                 .then()
                 .body("entries.auditId", everyItem(org.hamcrest.Matchers.lessThan(next)));
+    }
+
+    @Test
+    void theAuditIsTakenAwayAsATable() {
+        // Given
+        client.operator()
+                .body(RegistryClient.because("=cmd|' /C calc'!A0, they \"said\""))
+                .post("/admin/v1/links/{id}/suspend", link.linkId())
+                .then()
+                .statusCode(200);
+        String json = client.as("auditor")
+                .get("/admin/v1/audit?subjectId=" + link.linkId())
+                .then()
+                .header("Vary", containsString("Accept"))
+                .extract()
+                .header("ETag");
+
+        // When
+        var answer = client.as("auditor")
+                .accept("text/csv")
+                .header("If-None-Match", json)
+                .get("/admin/v1/audit?subjectId=" + link.linkId())
+                .then();
+
+        // Then
+        List<String> lines = answer.statusCode(200)
+                .contentType("text/csv")
+                .header("Vary", containsString("Accept"))
+                .header("Content-Disposition", containsString("audit.csv"))
+                .extract()
+                .asString()
+                .lines()
+                .toList();
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0))
+                .isEqualTo("auditId,at,actorKind,actor,action,subjectKind,subjectId,reason,detail,commandId");
+        assertThat(lines.get(1))
+                .contains(",OPERATOR,alice@example.org,LINK_SUSPENDED,LINK," + link.linkId()
+                        + ",\"'=cmd|' /C calc'!A0, they \"\"said\"\"\",,");
+        assertThat(lines.get(2)).contains("LINK_ENROLLED");
+        client.as("auditor")
+                .accept("text/csv")
+                .get("/admin/v1/audit?limit=1&before=" + lines.get(1).split(",")[0] + "&subjectId=" + link.linkId())
+                .then()
+                .body(containsString("LINK_ENROLLED"));
+        client.as("support").accept("text/csv").get("/admin/v1/audit").then().statusCode(403);
+        client.as("auditor")
+                .accept("text/csv")
+                .get("/admin/v1/audit?limit=1001")
+                .then()
+                .statusCode(400)
+                .contentType("application/json");
+        client.as("auditor")
+                .accept("application/xml")
+                .get("/admin/v1/audit")
+                .then()
+                .statusCode(406);
     }
 
     @Test

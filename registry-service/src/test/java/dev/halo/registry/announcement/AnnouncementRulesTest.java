@@ -37,7 +37,7 @@ class AnnouncementRulesTest {
 
     private static Site known(UUID siteId, String databaseId, LicenceKind kind, SiteStatus status) {
         AnnouncedSite as = announced(siteId, databaseId, kind);
-        Site site = Site.announcedFirst(LINK, as, NOW);
+        Site site = Site.announcedFirst(LINK, as, NOW, 0);
         site.announce(as, "1.0", status, null, NOW, Duration.ofHours(1));
         return site;
     }

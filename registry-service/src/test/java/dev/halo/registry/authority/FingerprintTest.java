@@ -2,8 +2,10 @@ package dev.halo.registry.authority;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.halo.protocol.site.PmsType;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class FingerprintTest {
@@ -46,6 +48,36 @@ class FingerprintTest {
                 .build();
         assertThat(others.is(SEEN.text())).isFalse();
         assertThat(others.changedSince(SEEN.text(), Set.of())).isEmpty();
+    }
+
+    @Test
+    void anotherNameOfAPracticeIsAChange() {
+        String seen = plan("Main Street Clinic").fingerprint().text();
+        assertThat(plan("Main Street Clinic").fingerprint().is(seen)).isTrue();
+        assertThat(plan("Other Clinic").fingerprint().is(seen)).isFalse();
+        assertThat(plan("Other Clinic").fingerprint().changedSince(seen, Set.of("DB1")))
+                .containsExactly("DB1");
+    }
+
+    private static SwitchPlan plan(String practiceName) {
+        UUID one = new UUID(0, 1);
+        UUID other = new UUID(0, 2);
+        return new SwitchPlan(
+                one,
+                other,
+                List.of(new SwitchPlan.Move(PmsType.ZEDMED, "DB1", "Main Street Clinic", one, other, practiceName, 1)),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    @Test
+    void factsDoNotRunIntoEachOther() {
+        Fingerprint one =
+                Fingerprint.builder("a>b").add("DB1", "move", "x\ny", "z").build();
+        Fingerprint another =
+                Fingerprint.builder("a>b").add("DB1", "move", "x", "y\nz").build();
+        assertThat(one.is(another.text())).isFalse();
     }
 
     @Test

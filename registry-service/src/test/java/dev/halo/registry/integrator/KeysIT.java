@@ -113,6 +113,44 @@ class KeysIT {
     }
 
     @Test
+    void whyAKeyChangedIsRecorded() {
+        // When
+        client.operator()
+                .body(Map.of("slot", "PRIMARY", "reason", "a new integrator"))
+                .post("/admin/v1/integrators/{id}/keys", integratorId)
+                .then()
+                .statusCode(201);
+        client.operator()
+                .body(RegistryClient.because("it was in a ticket"))
+                .post("/admin/v1/integrators/{id}/keys/PRIMARY/rotate", integratorId)
+                .then()
+                .statusCode(201);
+        client.operator()
+                .queryParam("reason", "they left")
+                .delete("/admin/v1/integrators/{id}/keys/PRIMARY", integratorId)
+                .then()
+                .statusCode(204);
+
+        // Then
+        client.as("auditor")
+                .get("/admin/v1/audit?subjectId=" + integratorId)
+                .then()
+                .body(
+                        "entries.collect{it.action + ' ' + it.reason}",
+                        hasItems(
+                                "KEY_ISSUED a new integrator",
+                                "KEY_REVOKED it was in a ticket",
+                                "KEY_ISSUED it was in a ticket",
+                                "KEY_REVOKED they left"));
+        client.operator()
+                .queryParam("reason", "x".repeat(501))
+                .delete("/admin/v1/integrators/{id}/keys/PRIMARY", integratorId)
+                .then()
+                .statusCode(400)
+                .body("error.message", containsString("reason: must be 1 to 500 characters"));
+    }
+
+    @Test
     void ofManyThatIssueAtOnceOneGetsTheSlot() {
         List<Integer> answers = Parallel.run(10, i -> client.operator()
                 .body(Map.of("slot", "PRIMARY"))

@@ -13,10 +13,14 @@ import dev.halo.protocol.topic.Topic;
 import dev.halo.registry.RegistryClient;
 import dev.halo.registry.RegistrySuite;
 import dev.halo.registry.TopicReader;
+import dev.halo.registry.secret.Secrets;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,6 +151,55 @@ class TokenRenewalIT {
         client.tryRenew(link.linkId(), "guess").statusCode(401);
         client.tryRenew(UUID.randomUUID(), link.secret()).statusCode(401);
         status(link.linkId(), "active");
+    }
+
+    @Test
+    void aRestoredDatabaseKnowsTheLinkByItsToken() throws SQLException {
+        // Given
+        EnrolResponse link = client.enrol(RegistryClient.pmsId());
+        TokenResponse first = client.renew(link.linkId(), link.secret());
+        TokenResponse last = client.renew(link.linkId(), first.secret());
+        withToken(link.linkId(), "guess", last.token()).statusCode(401);
+
+        // When the database is as it was two hours ago, before the first renewal
+        execute("delete from registry.retired_secret where link_id = '" + link.linkId() + "'");
+        execute("update registry.link set secret_sha256 = '" + Secrets.sha256(link.secret())
+                + "', next_secret_sha256 = null, token_issued_at = now() - interval '2 hours' where link_id = '"
+                + link.linkId() + "'");
+
+        // Then its secret alone is not known, nor with the token of another Link
+        client.tryRenew(link.linkId(), last.secret()).statusCode(401);
+        EnrolResponse other = client.enrol(RegistryClient.pmsId());
+        withToken(link.linkId(), last.secret(), other.token()).statusCode(401);
+        String secret = withToken(link.linkId(), last.secret(), last.token())
+                .statusCode(200)
+                .extract()
+                .path("secret");
+        client.as("auditor")
+                .get("/admin/v1/audit?subjectId=" + link.linkId() + "&action=LINK_RECOGNISED")
+                .then()
+                .body("entries[0].reason", containsString("after the backup"));
+        // And it is once so, and the secret of the backup is used up
+        withToken(link.linkId(), "guess", last.token()).statusCode(401);
+        client.renew(link.linkId(), secret);
+        client.tryRenew(link.linkId(), link.secret()).statusCode(403);
+        status(link.linkId(), "suspended");
+    }
+
+    private static ValidatableResponse withToken(UUID linkId, String secret, String token) {
+        return RestAssured.given()
+                .contentType(ContentType.JSON)
+                .header("Authorization", "Bearer " + token)
+                .body(Map.of("linkId", linkId, "secret", secret, "environment", "production"))
+                .post("/link/v1/token")
+                .then();
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection database = suite.database();
+                var statement = database.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     @Test

@@ -5,7 +5,10 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.halo.protocol.integrator.IntegratorFact;
+import dev.halo.protocol.site.AuthorityRecord;
+import dev.halo.protocol.site.SiteRecord;
 import dev.halo.protocol.topic.Topic;
+import dev.halo.registry.AuthorityFacts;
 import dev.halo.registry.RegistryClient;
 import dev.halo.registry.RegistrySuite;
 import dev.halo.registry.TopicReader;
@@ -87,11 +90,8 @@ class PublishingIT {
     @Test
     void aLostConnectionOfTheRelayIsReplaced() throws SQLException {
         // Given
-        try (Connection database = suite.database();
-                var statement = database.createStatement()) {
-            statement.execute("select pg_terminate_backend(pid) from pg_stat_activity"
-                    + " where application_name = 'halo-registry-relay'");
-        }
+        execute("select pg_terminate_backend(pid) from pg_stat_activity"
+                + " where application_name = 'halo-registry-relay'");
 
         // When
         Awaitility.await().atMost(SOON).until(() -> {
@@ -132,6 +132,47 @@ class PublishingIT {
         // Then
         Awaitility.await().atMost(SOON).untilAsserted(() -> assertThat(versions())
                 .containsExactly(1L, 1L));
+    }
+
+    @Test
+    void whatIsNewBeginsAboveWhatWasPublishedBeforeARestore() throws SQLException {
+        String pmsId = RegistryClient.pmsId();
+        UUID siteId = UUID.randomUUID();
+        String pairing = IntegratorFact.Pairing.keyOf(integratorId, siteId);
+        String enablement = IntegratorFact.Enablement.keyOf(integratorId, siteId);
+        TopicReader topics = new TopicReader(suite.bootstrapServers());
+        try {
+            // Given
+            execute("update registry.deployment set version_floor = 100");
+
+            // When
+            var link = client.enrol(pmsId);
+            client.announce(link.token(), RegistryClient.site(siteId, pmsId, integratorId));
+            client.tryPair(integratorId, siteId).statusCode(200);
+
+            // Then
+            assertThat(topics.values(Topic.SITES, siteId.toString(), SiteRecord.class))
+                    .extracting(SiteRecord::version)
+                    .containsExactly(101L);
+            assertThat(new AuthorityFacts(suite).published(pmsId))
+                    .extracting(AuthorityRecord::version)
+                    .containsExactly(101L);
+            assertThat(topics.values(Topic.INTEGRATORS, pairing, IntegratorFact.class))
+                    .extracting(IntegratorFact::version)
+                    .containsExactly(101L);
+            assertThat(topics.values(Topic.INTEGRATORS, enablement, IntegratorFact.class))
+                    .extracting(IntegratorFact::version)
+                    .containsExactly(101L);
+        } finally {
+            execute("update registry.deployment set version_floor = 0");
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection database = suite.database();
+                var statement = database.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     @Test
