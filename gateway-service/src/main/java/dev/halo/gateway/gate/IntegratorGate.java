@@ -109,6 +109,7 @@ public class IntegratorGate {
             visit.trail.notRecognised(kindOf(credential), secretOf(credential));
             Optional<Duration> blocked = throttle.blockedFor(visit.address);
             if (blocked.isPresent()) {
+                metrics.counter("halo.gateway.refused", "check", "throttle").increment();
                 visit.refuse(
                         Refusal.tooMany(
                                 "Too many requests without a valid subscription key came from this address.",
@@ -228,6 +229,11 @@ public class IntegratorGate {
             ((ResteasyReactiveRequestContext) visit.context.getServerRequestContext())
                     .unwrap(RoutingContext.class)
                     .addEndHandler(end -> admitted.ticket().close());
+            if (visit.request.response().closed()) {
+                // The caller has hung up while its quota was looked up: nothing tells of that end any more.
+                admitted.ticket().close();
+                visit.refuse(Refusal.unavailable("The caller has hung up.", LOADING), "abandoned");
+            }
         }
     }
 

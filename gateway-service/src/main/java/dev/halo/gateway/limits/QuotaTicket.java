@@ -59,7 +59,7 @@ public final class QuotaTicket {
     /** It turned out not to have been attempted: it does not count. */
     public void undo() {
         if (state.compareAndSet(State.KEPT, State.NONE)) {
-            account.giveBack();
+            ledger.giveBack(account);
         }
     }
 
@@ -73,7 +73,7 @@ public final class QuotaTicket {
     /** The request is over. */
     public void close() {
         if (state.compareAndSet(State.HELD, State.NONE)) {
-            account.giveBack();
+            ledger.giveBack(account);
         }
     }
 }
