@@ -39,7 +39,13 @@ public class ServiceToken {
     private static final Duration MARGIN = Duration.ofSeconds(20);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private record Held(String authorization, long endNanos) {}
+    private record Held(String authorization, long endNanos) {
+        /** Never the token. */
+        @Override
+        public String toString() {
+            return "Held";
+        }
+    }
 
     private final GatewayConfig.Registry config;
     private final LongSupplier nanoTime;
@@ -102,7 +108,8 @@ public class ServiceToken {
             asked = client.sendAsync(request(), HttpResponse.BodyHandlers.ofString())
                     .thenApply(this::keep);
         }
-        return asked;
+        // Whoever gives up waiting must not end it for the others.
+        return asked.copy();
     }
 
     private HttpRequest request() {
