@@ -144,6 +144,12 @@ final class QuotaAccount {
         used--;
     }
 
+    /** It was attempted all the same. */
+    synchronized void takeAgain() {
+        closed = false;
+        used++;
+    }
+
     /** Results were given. */
     synchronized void count(long more, long now) {
         closed = false;

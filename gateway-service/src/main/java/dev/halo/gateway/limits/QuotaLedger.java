@@ -166,6 +166,11 @@ final class QuotaLedger {
         inPlaceOf(account, QuotaAccount::giveBack);
     }
 
+    /** Whether or not there is one left: the query is under way. */
+    void takeAgain(QuotaAccount account) {
+        inPlaceOf(account, QuotaAccount::takeAgain);
+    }
+
     /** Its day may have ended and its last settlement be over, or another one have taken its place. */
     private void inPlaceOf(QuotaAccount account, Consumer<QuotaAccount> change) {
         accounts.compute(account.key(), (key, present) -> {

@@ -24,6 +24,8 @@ class QueryAuditTest {
         for (int i = 0; i < 20; i++) {
             audit.add(entry(null));
         }
+        assertThat(metrics.get("halo.gateway.audit.lost").counter().count()).isEqualTo(15);
+
         for (int i = 0; i < 5; i++) {
             audit.add(entry(UUID.randomUUID()));
         }
