@@ -10,6 +10,11 @@ import java.util.UUID;
  */
 public record Target(Kind kind, UUID siteId) {
 
+    /** Whether it can be told what it costs: of a query or its rows, at a site that it names. */
+    public boolean costs() {
+        return siteId != null && (kind.isQuery() || kind == Kind.RESULT);
+    }
+
     /** What is asked for. */
     public enum Kind {
         IMMEDIATE,

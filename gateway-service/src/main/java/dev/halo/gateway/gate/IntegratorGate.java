@@ -225,7 +225,10 @@ public class IntegratorGate {
         if (verdict instanceof QuotaVerdict.Refused refused) {
             visit.refuse(refused.refusal(), refused.check());
         } else if (verdict instanceof QuotaVerdict.Admitted admitted) {
-            admitted.ticket().leaveOn(visit.context);
+            if (visit.trail.target().costs()) {
+                // What asks a query or gives rows and has no ticket is answered 404: its path only looked different.
+                admitted.ticket().leaveOn(visit.context);
+            }
             ((ResteasyReactiveRequestContext) visit.context.getServerRequestContext())
                     .unwrap(RoutingContext.class)
                     .addEndHandler(end -> admitted.ticket().close());

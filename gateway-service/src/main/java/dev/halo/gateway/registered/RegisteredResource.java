@@ -202,9 +202,10 @@ public class RegisteredResource {
             content = @Content(schema = @Schema(implementation = ErrorEnvelope.class)))
     public Uni<Response> results(
             @Context ContainerRequestContext context, @RestPath String siteId, @RestPath String queryId) {
+        Uni<Registration> own = own(context, siteId, queryId);
         QuotaTicket ticket = QuotaTicket.of(context);
         RequestTrail trail = RequestTrail.of(context);
-        return own(context, siteId, queryId).chain(one -> HandOver.of(
+        return own.chain(one -> HandOver.of(
                         () -> runs.latest(one.id()).exceptionallyCompose(RegistrationStore::refused),
                         late -> late.ifPresent(result -> result.rows().close()))
                 .map(found -> {

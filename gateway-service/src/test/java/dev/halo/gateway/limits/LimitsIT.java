@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +103,36 @@ class LimitsIT {
         assertThat(few.async(site, SELECT).status()).isEqualTo(403);
         assertThat(few.query(site, async).status()).isEqualTo(200);
         assertThat(few.immediate(cloud.site(), SELECT).message()).contains("not paired");
+    }
+
+    @Test
+    void aPathThatOnlyLooksDifferentIsNoWayAroundTheQuota() {
+        Api few = api("few");
+        String id = site.id().toString();
+        String encoded = "%" + Integer.toHexString(id.charAt(0)) + id.substring(1);
+        for (String path : List.of(
+                id + ";a=1/queries/immediate",
+                id + "/queries/immediate;a=1",
+                id + "/queries;a=1/immediate",
+                id + "/queries/%69mmediate",
+                id + "/%71ueries/immediate",
+                encoded + "/queries/immediate",
+                id.toUpperCase(Locale.ROOT) + "/queries/immediate",
+                id + "//queries/immediate",
+                id + "/queries//immediate",
+                "./" + id + "/queries/immediate",
+                id + "/queries/immediate/")) {
+            for (int i = 0; i < 5; i++) {
+                int status = few.send(few.posting("/integrator/sites/" + path, SELECT), false)
+                        .status();
+                assertThat(status).as(path).isIn(200, 400, 403, 404);
+            }
+        }
+
+        assertThat(few.immediate(site, SELECT).message()).contains("daily quota of 4 queries");
+        var practice = usage(few).json().path("practices").get(0);
+        assertThat(practice.path("queries").path("used").asInt()).isEqualTo(4);
+        assertThat(practice.path("resultBytes").path("used").asInt()).isEqualTo(4 * ROWS.length());
     }
 
     @Test
