@@ -28,6 +28,12 @@ public record PageRequest(Instant from, Instant to, Place after, int limit) {
     private static final int DEFAULT_LIMIT = 100;
     private static final Duration DEFAULT_RANGE = Duration.ofDays(1);
 
+    /** What a database and a client can count with; nothing here is older or lies further ahead. */
+    private static final Instant FIRST = Instant.parse("1970-01-01T00:00:00Z");
+
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
+    private static final int MAX_WORD = 100;
+
     /** The place of an entry in a list whose latest comes first. */
     public record Place(Instant at, UUID id) {
 
@@ -43,8 +49,9 @@ public record PageRequest(Instant from, Instant to, Place after, int limit) {
                 String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII);
                 int dot = text.indexOf('.');
                 Optional<UUID> id = dot < 0 ? Optional.empty() : Ids.parse(text.substring(dot + 1));
-                if (id.isPresent()) {
-                    return new Place(Instant.ofEpochMilli(Long.parseLong(text.substring(0, dot))), id.get());
+                Instant at = id.isEmpty() ? null : Instant.ofEpochMilli(Long.parseLong(text.substring(0, dot)));
+                if (at != null && isUsable(at)) {
+                    return new Place(at, id.get());
                 }
             } catch (IllegalArgumentException | DateTimeException e) {
                 // Answered below.
@@ -99,12 +106,28 @@ public record PageRequest(Instant from, Instant to, Place after, int limit) {
         return time.atOffset(ZoneOffset.UTC);
     }
 
+    /** An optional word to look for, as it stands in the entries. */
+    public static String word(String name, String text) {
+        if (text != null && (text.length() > MAX_WORD || !text.chars().allMatch(one -> one > ' ' && one < 127))) {
+            throw Refusal.invalid(name + " must be a word of at most " + MAX_WORD + " visible ASCII characters.");
+        }
+        return text;
+    }
+
+    private static boolean isUsable(Instant time) {
+        return !time.isBefore(FIRST) && !time.isAfter(LAST);
+    }
+
     private static Instant time(String name, String text) {
         try {
-            return Instant.parse(text);
+            Instant time = Instant.parse(text);
+            if (isUsable(time)) {
+                return time;
+            }
         } catch (DateTimeException e) {
-            throw Refusal.invalid(name + " must be a time such as 2026-03-01T00:00:00Z.");
+            // Answered below.
         }
+        throw Refusal.invalid(name + " must be a time from 1970 to 9999, such as 2026-03-01T00:00:00Z.");
     }
 
     private static int number(String name, String text, int least, int most) {

@@ -10,6 +10,11 @@ import java.util.UUID;
  */
 public record Target(Kind kind, UUID siteId) {
 
+    /** Whether it can be told what it costs: of a query or its rows, at a site that it names. */
+    public boolean costs() {
+        return siteId != null && (kind.isQuery() || kind == Kind.RESULT);
+    }
+
     /** What is asked for. */
     public enum Kind {
         IMMEDIATE,
@@ -17,6 +22,8 @@ public record Target(Kind kind, UUID siteId) {
         REGISTERED,
         /** Rows of a query that was asked before. */
         RESULT,
+        /** One's own queries, without their rows, and FHIR. */
+        READING,
         OTHER;
 
         /** Whether it asks a new query. */
@@ -27,6 +34,7 @@ public record Target(Kind kind, UUID siteId) {
 
     private static final String SITES = "/integrator/sites/";
     private static final String QUERIES = "/queries/";
+    private static final String FHIR = "/fhir/";
     private static final int UUID_LENGTH = 36;
 
     /** Reads a path; whatever it is, it is something. */
@@ -37,15 +45,19 @@ public record Target(Kind kind, UUID siteId) {
         int end = path.indexOf('/', SITES.length());
         String id = path.substring(SITES.length(), end < 0 ? path.length() : end);
         Optional<UUID> siteId = id.length() == UUID_LENGTH ? Ids.parse(id) : Optional.empty();
-        if (end < 0 || !path.startsWith(QUERIES, end)) {
-            return new Target(Kind.OTHER, siteId.orElse(null));
+        return new Target(end < 0 ? Kind.OTHER : kind(method, path, end), siteId.orElse(null));
+    }
+
+    private static Kind kind(String method, String path, int end) {
+        if (!path.startsWith(QUERIES, end)) {
+            return path.startsWith(FHIR, end) ? Kind.READING : Kind.OTHER;
         }
         String rest = path.substring(end + QUERIES.length());
-        return new Target(
-                "POST".equals(method)
-                        ? asked(rest)
-                        : "GET".equals(method) || "HEAD".equals(method) ? read(rest) : Kind.OTHER,
-                siteId.orElse(null));
+        return switch (method) {
+            case "POST" -> asked(rest);
+            case "GET", "HEAD" -> read(rest);
+            default -> Kind.READING;
+        };
     }
 
     private static Kind asked(String rest) {
@@ -53,11 +65,11 @@ public record Target(Kind kind, UUID siteId) {
             case "immediate" -> Kind.IMMEDIATE;
             case "async" -> Kind.ASYNC;
             case "registered" -> Kind.REGISTERED;
-            default -> Kind.OTHER;
+            default -> Kind.READING;
         };
     }
 
     private static Kind read(String rest) {
-        return rest.contains("/results/") || rest.endsWith("/results") ? Kind.RESULT : Kind.OTHER;
+        return rest.contains("/results/") || rest.endsWith("/results") ? Kind.RESULT : Kind.READING;
     }
 }

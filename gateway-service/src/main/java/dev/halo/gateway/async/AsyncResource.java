@@ -105,21 +105,13 @@ public class AsyncResource {
                     trail.asked(body.command());
                     Optional<IdempotentRequest> key =
                             IdempotentRequest.of(request, caller.integratorId(), site, QueryMode.ASYNC, bytes);
-                    return create(caller, site, body, key, traceparent);
+                    return Uni.createFrom()
+                            .completionStage(() -> views.checked(() -> checks.mayQuery(caller, site, body.catalogue())))
+                            .chain(found -> ticket.kept(
+                                    () -> queries.create(caller, found, body, key, traceparent),
+                                    query -> trail.query(query.id())));
                 })
-                .map(query -> {
-                    ticket.keep();
-                    trail.query(query.id());
-                    return created(query);
-                });
-    }
-
-    private Uni<AsyncQuery> create(
-            Caller caller, UUID site, AsyncCommand body, Optional<IdempotentRequest> key, String traceparent) {
-        return Uni.createFrom()
-                .completionStage(() -> views.checked(() -> checks.mayQuery(caller, site, body.catalogue())))
-                .chain(found ->
-                        Uni.createFrom().completionStage(() -> queries.create(caller, found, body, key, traceparent)));
+                .map(this::created);
     }
 
     private Response created(AsyncQuery query) {

@@ -6,6 +6,7 @@ import dev.halo.gateway.query.QueryIds;
 import dev.halo.gateway.store.Store;
 import dev.halo.gateway.store.WriteBehind;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -59,12 +60,15 @@ public class QueryAudit {
         this.clock = clock;
         this.writer = new WriteBehind<>(
                 "query-audit",
-                store,
+                store::insert,
                 INSERT,
                 QueryAudit::tuple,
                 new WriteBehind.Bounds(config.maxWaiting(), config.batch(), config.interval(), config.storeTimeout()));
         this.lost = metrics.counter("halo.gateway.audit.lost");
         metrics.gauge("halo.gateway.audit.waiting", writer, WriteBehind::waiting);
+        FunctionCounter.builder("halo.gateway.audit.refused", writer, WriteBehind::refused)
+                .description("Of the lost ones those that the database would not have")
+                .register(metrics);
     }
 
     void start(@Observes StartupEvent event) {
@@ -80,8 +84,15 @@ public class QueryAudit {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** Has an entry written. */
+    /**
+     * Has an entry written. While many wait those of nobody in particular have no room: whoever tries keys must not push out
+     * what tells of integrators.
+     */
     public void add(AuditEntry entry) {
+        if (entry.integratorId() == null && writer.waiting() >= (config.maxWaiting() + 1) / 2) {
+            lost.increment();
+            return;
+        }
         writer.add(entry).thenAccept(written -> {
             if (!written) {
                 lost.increment();

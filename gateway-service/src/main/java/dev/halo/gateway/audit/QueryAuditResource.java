@@ -52,7 +52,7 @@ public class QueryAuditResource {
                 PageRequest.id("integratorId", integratorId),
                 PageRequest.id("siteId", siteId),
                 PageRequest.id("queryId", queryId),
-                outcome,
+                PageRequest.word("outcome", outcome),
                 page);
         return Uni.createFrom()
                 .completionStage(() -> audit.find(search)

@@ -21,6 +21,9 @@ public final class RequestTrail {
     private static final String PROPERTY = "halo.requestTrail";
     private static final int FINGERPRINT_CHARS = 12;
 
+    /** Longer than any that there is; a client may send what it likes. */
+    private static final int MAX_METHOD = 16;
+
     private static final String ABANDONED = "abandoned";
 
     private final Instant at;
@@ -41,7 +44,7 @@ public final class RequestTrail {
     public RequestTrail(Instant at, String method, byte[] address, Target target) {
         this.at = at;
         this.startedAt = System.nanoTime();
-        this.method = method;
+        this.method = method.length() > MAX_METHOD ? method.substring(0, MAX_METHOD) : method;
         this.address = address;
         this.target = target;
     }
@@ -116,7 +119,8 @@ public final class RequestTrail {
      */
     public AuditEntry over(Integer status) {
         AuditEntry.Event event = event();
-        boolean refused = status == null || status == 401 || status == 403 || status == 404 || status == 429;
+        boolean refused =
+                status == null || check != null || status == 401 || status == 403 || status == 404 || status == 429;
         if (event == AuditEntry.Event.REQUEST && !refused) {
             return null;
         }
@@ -144,7 +148,7 @@ public final class RequestTrail {
             case ASYNC -> AuditEntry.Event.ASYNC;
             case REGISTERED -> AuditEntry.Event.REGISTERED;
             case RESULT -> AuditEntry.Event.RESULT;
-            case OTHER -> AuditEntry.Event.REQUEST;
+            case READING, OTHER -> AuditEntry.Event.REQUEST;
         };
     }
 

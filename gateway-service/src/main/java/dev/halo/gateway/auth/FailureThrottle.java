@@ -2,15 +2,22 @@ package dev.halo.gateway.auth;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** Counts failed attempts to authenticate per address and minute, for a bounded number of addresses. */
+/**
+ * Counts failed attempts to authenticate per address and minute, for a bounded number of addresses. Of IPv6 the network counts
+ * (/64): whoever has one has all of its addresses.
+ */
 public final class FailureThrottle {
 
     private static final long WINDOW_NANOS = Duration.ofMinutes(1).toNanos();
+
+    private static final int IPV6 = 16;
+    private static final int IPV6_NETWORK = 8;
 
     private static final class Window {
         private final long startedAt;
@@ -43,7 +50,7 @@ public final class FailureThrottle {
 
     /** How long the address must wait before its next failure is listened to; empty if it need not. */
     public synchronized Optional<Duration> blockedFor(byte[] address) {
-        Window window = windows.get(ByteBuffer.wrap(address));
+        Window window = windows.get(source(address));
         if (window == null || window.failures < limit) {
             return Optional.empty();
         }
@@ -54,11 +61,15 @@ public final class FailureThrottle {
     /** Counts a failure. */
     public synchronized void failed(byte[] address) {
         long now = nanos.getAsLong();
-        Window window = windows.get(ByteBuffer.wrap(address));
+        Window window = windows.get(source(address));
         if (window == null || now - window.startedAt >= WINDOW_NANOS) {
             window = new Window(now);
-            windows.put(ByteBuffer.wrap(address.clone()), window);
+            windows.put(source(address), window);
         }
         window.failures++;
+    }
+
+    private static ByteBuffer source(byte[] address) {
+        return ByteBuffer.wrap(Arrays.copyOf(address, address.length == IPV6 ? IPV6_NETWORK : address.length));
     }
 }

@@ -40,24 +40,27 @@ public class IssuerGuard {
                     });
         }
         if (LaunchMode.current() == LaunchMode.NORMAL && bearer.issuer().isPresent() && !admin.allowLocalIssuer()) {
-            bearerProblem(environment, bearer.publicKey(), bearer.keysUrl().or(bearer::issuer))
-                    .or(() -> bearerProblem(environment, bearer.publicKey(), bearer.issuer()))
+            bearerProblem(environment, bearer.publicKey(), bearer.issuer(), bearer.keysUrl())
                     .ifPresent(problem -> {
                         throw new IllegalStateException(problem);
                     });
         }
     }
 
-    /** Why integrators' tokens cannot be taken with this issuer; empty when they can. */
+    /**
+     * Why integrators' tokens cannot be taken with this issuer; empty when they can.
+     *
+     * @param keysUrl empty: below the issuer
+     */
     static Optional<String> bearerProblem(
-            Environment environment, Optional<String> publicKey, Optional<String> keysUrl) {
+            Environment environment, Optional<String> publicKey, Optional<String> issuer, Optional<String> keysUrl) {
         if (environment != Environment.PRODUCTION) {
             return Optional.empty();
         }
         if (publicKey.isPresent()) {
             return Optional.of("halo.gateway.bearer.public-key is set: in production the keys come from the issuer");
         }
-        return isSecure(keysUrl)
+        return isSecure(issuer) && (keysUrl.isEmpty() || isSecure(keysUrl))
                 ? Optional.empty()
                 : Optional.of("halo.gateway.bearer.issuer and keys-url must begin with https:// in production");
     }

@@ -15,6 +15,7 @@ import java.security.KeyFactory;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -55,7 +56,7 @@ public class IssuerKeys {
                 ? null
                 : config.keysUrl()
                         .or(() -> config.issuer().map(issuer -> issuer + "/protocol/openid-connect/certs"))
-                        .map(URI::create)
+                        .map(IssuerKeys::http)
                         .orElse(null);
         config.publicKey().ifPresent(text -> keys = Map.of(ONLY, rsa(text)));
     }
@@ -126,6 +127,15 @@ public class IssuerKeys {
         } catch (JoseException e) {
             throw new IllegalStateException("not a set of keys");
         }
+    }
+
+    /** What else it is would end the fetching with the first attempt. */
+    private static URI http(String text) {
+        URI url = URI.create(text);
+        if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
+            throw new IllegalArgumentException("halo.gateway.bearer.issuer, keys-url: not an http or https URL");
+        }
+        return url;
     }
 
     private static Key rsa(String text) {

@@ -85,7 +85,7 @@ public interface LimitsConfig {
         @WithDefault("30s")
         Duration idle();
 
-        /** How long a request may wait for the first share of the day; also what the database may take. */
+        /** What the database may take. A request without a share waits for two answers at the most, an orderly stop too. */
         @WithDefault("2s")
         Duration storeTimeout();
 

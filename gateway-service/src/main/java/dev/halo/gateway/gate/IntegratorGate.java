@@ -109,6 +109,7 @@ public class IntegratorGate {
             visit.trail.notRecognised(kindOf(credential), secretOf(credential));
             Optional<Duration> blocked = throttle.blockedFor(visit.address);
             if (blocked.isPresent()) {
+                metrics.counter("halo.gateway.refused", "check", "throttle").increment();
                 visit.refuse(
                         Refusal.tooMany(
                                 "Too many requests without a valid subscription key came from this address.",
@@ -224,10 +225,18 @@ public class IntegratorGate {
         if (verdict instanceof QuotaVerdict.Refused refused) {
             visit.refuse(refused.refusal(), refused.check());
         } else if (verdict instanceof QuotaVerdict.Admitted admitted) {
-            admitted.ticket().leaveOn(visit.context);
+            if (visit.trail.target().costs()) {
+                // What asks a query or gives rows and has no ticket is answered 404: its path only looked different.
+                admitted.ticket().leaveOn(visit.context);
+            }
             ((ResteasyReactiveRequestContext) visit.context.getServerRequestContext())
                     .unwrap(RoutingContext.class)
                     .addEndHandler(end -> admitted.ticket().close());
+            if (visit.request.response().closed()) {
+                // The caller has hung up while its quota was looked up: nothing tells of that end any more.
+                admitted.ticket().close();
+                visit.refuse(Refusal.unavailable("The caller has hung up.", LOADING), "abandoned");
+            }
         }
     }
 

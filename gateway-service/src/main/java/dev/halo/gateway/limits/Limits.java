@@ -81,7 +81,7 @@ public class Limits {
         this.quotas = new PgQuotaStore(store, config.ledger().storeTimeout());
         this.ledger = new QuotaLedger(
                 quotas,
-                QuotaLedger.Settings.of(config.ledger()),
+                QuotaLedger.Settings.of(gateway.slot(), config.ledger()),
                 new QuotaDay.Calendar(clock, config.zone()),
                 System::nanoTime);
         this.messaging = messaging;
@@ -101,13 +101,13 @@ public class Limits {
         worker.scheduleWithFixedDelay(this::write, interval, interval, TimeUnit.MILLISECONDS);
     }
 
-    /** Gives back what this gateway has taken ahead. */
+    /** Gives back what this gateway has taken ahead, once what it is saying is said. */
     void stop(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) ShutdownEvent event) {
         worker.shutdownNow();
         try {
             ledger.release()
                     .toCompletableFuture()
-                    .orTimeout(config.ledger().storeTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                    .orTimeout(2 * config.ledger().storeTimeout().toMillis(), TimeUnit.MILLISECONDS)
                     .join();
         } catch (CompletionException e) {
             LOG.warnf(
@@ -146,7 +146,7 @@ public class Limits {
             return null;
         }
         RateLimiter.Verdict verdict = rates.admit(caller.integratorId(), practice, tierOf(caller.tier()), gateways);
-        response.putHeader("RateLimit-Limit", Integer.toString(verdict.limit()));
+        response.putHeader("RateLimit-Limit", Long.toString(verdict.limit()));
         response.putHeader("RateLimit-Remaining", Long.toString(verdict.remaining()));
         response.putHeader("RateLimit-Reset", Long.toString((verdict.reset().toMillis() + 999) / 1000));
         if (verdict.isAdmitted()) {
@@ -159,14 +159,14 @@ public class Limits {
     }
 
     /**
-     * Check 4.
+     * Check 4: both quotas for a query; for what is read of a practice the one of bytes, since it asks no query.
      *
      * @param practice null where there is none: that is for a later check to say
      * @return null where no quota is concerned
      */
     public QuotaVerdict quota(Caller caller, PmsKey practice, Target.Kind kind) {
         boolean isQuery = kind.isQuery();
-        if (!isQuery && kind != Target.Kind.RESULT) {
+        if (kind == Target.Kind.OTHER) {
             return null;
         }
         if (practice == null) {

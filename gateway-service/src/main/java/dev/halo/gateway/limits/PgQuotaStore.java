@@ -4,17 +4,20 @@ import dev.halo.gateway.store.Store;
 import dev.halo.gateway.view.PmsKey;
 import dev.halo.protocol.site.PmsType;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowIterator;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 
 /** The quotas' rows in PostgreSQL: one of an integrator, a practice and a day. */
 final class PgQuotaStore implements QuotaStore {
@@ -22,19 +25,34 @@ final class PgQuotaStore implements QuotaStore {
     /** More practices of one integrator than there are. */
     private static final int MAX_PRACTICES = 50_000;
 
-    /** The row's lock orders the gateways, so that none is granted what another one has. */
+    /** What the row gives, or takes back, of what is left. */
+    private static final String GRANT = "$7 + greatest(least($5, $6 - $7 - q.taken), least($5, 0))";
+
+    /**
+     * The row's lock orders the gateways, so that none is granted what another one has. A settlement that the row has seen
+     * changes nothing and returns nothing.
+     */
     private static final String SETTLE = """
             insert into gateway.quota_use as q
-              (integrator_id, pms_type, pms_id, day, taken, used, bytes, last_grant)
-            select i, t, p, d, g, u, b, g from (
+              (integrator_id, pms_type, pms_id, day, taken, used, bytes, last_grant, settled)
+            select i, t, p, d, g, u, b, g, jsonb_build_object($10::text, jsonb_build_array($11::text, $12::bigint, g))
+            from (
               select $1::uuid as i, $2::text as t, $3::text as p, $4::date as d, $8::bigint as u, $9::bigint as b,
                 $7::bigint + greatest(least($5::bigint, $6::bigint - $7::bigint), least($5::bigint, 0)) as g) first
             on conflict (integrator_id, day, pms_type, pms_id) do update
-            set taken = q.taken + $7 + greatest(least($5, $6 - $7 - q.taken), least($5, 0)),
-                last_grant = $7 + greatest(least($5, $6 - $7 - q.taken), least($5, 0)),
+            set taken = q.taken + %1$s,
+                last_grant = %1$s,
                 used = q.used + $8,
-                bytes = q.bytes + $9
-            returning last_grant, bytes""";
+                bytes = q.bytes + $9,
+                settled = q.settled || jsonb_build_object($10::text, jsonb_build_array($11::text, $12::bigint, %1$s))
+            where not coalesce(
+              q.settled -> $10::text ->> 0 = $11::text and (q.settled -> $10::text ->> 1)::bigint >= $12, false)
+            returning last_grant, bytes""".formatted(GRANT);
+
+    /** What the row gave then. */
+    private static final String SETTLED = """
+            select (settled -> $5::text ->> 2)::bigint, bytes from gateway.quota_use
+            where integrator_id = $1 and pms_type = $2 and pms_id = $3 and day = $4""";
 
     private static final String USED = """
             select pms_type, pms_id, used, bytes from gateway.quota_use
@@ -58,16 +76,46 @@ final class PgQuotaStore implements QuotaStore {
     }
 
     @Override
-    public CompletionStage<List<Settled>> settle(List<Settlement> settlements) {
-        List<Tuple> batch = settlements.stream().map(PgQuotaStore::tuple).toList();
-        return store.executeBatch(SETTLE, batch, timeout).thenApply(found -> {
-            List<Settled> settled = new ArrayList<>(batch.size());
-            for (RowSet<Row> rows = found; rows != null; rows = rows.next()) {
-                Row row = rows.iterator().next();
-                settled.add(new Settled(row.getLong(0), row.getLong(1)));
+    public CompletionStage<List<Settled>> settle(Gateway gateway, List<Settlement> settlements) {
+        List<Tuple> batch = settlements.stream().map(one -> tuple(gateway, one)).toList();
+        return store.executeBatch(SETTLE, batch, timeout).thenCompose(found -> {
+            List<Settled> settled = read(found);
+            List<Integer> known = IntStream.range(0, settlements.size())
+                    .filter(i -> settled.get(i) == null)
+                    .boxed()
+                    .toList();
+            return known.isEmpty()
+                    ? CompletableFuture.completedFuture(settled)
+                    : again(gateway, settlements, settled, known);
+        });
+    }
+
+    /** Hears once more what was answered already. */
+    private CompletionStage<List<Settled>> again(
+            Gateway gateway, List<Settlement> settlements, List<Settled> settled, List<Integer> known) {
+        List<Tuple> batch =
+                known.stream().map(i -> key(gateway, settlements.get(i).key())).toList();
+        return store.executeBatch(SETTLED, batch, timeout).thenApply(found -> {
+            List<Settled> read = read(found);
+            for (int i = 0; i < known.size(); i++) {
+                settled.set(known.get(i), Objects.requireNonNull(read.get(i), "a settlement's row"));
             }
             return settled;
         });
+    }
+
+    /** One of each statement of a batch; null where it gave no row. */
+    private static List<Settled> read(RowSet<Row> found) {
+        List<Settled> settled = new ArrayList<>();
+        for (RowSet<Row> rows = found; rows != null; rows = rows.next()) {
+            RowIterator<Row> row = rows.iterator();
+            settled.add(row.hasNext() ? settled(row.next()) : null);
+        }
+        return settled;
+    }
+
+    private static Settled settled(Row row) {
+        return new Settled(row.getLong(0), row.getLong(1));
     }
 
     /** What an integrator has used in a day, by practice. */
@@ -86,8 +134,17 @@ final class PgQuotaStore implements QuotaStore {
         return store.execute(FORGET, Tuple.of(before), timeout).thenAccept(rows -> {});
     }
 
-    private static Tuple tuple(Settlement one) {
-        return Tuple.from(Arrays.asList(
+    private static Tuple key(Gateway gateway, Key key) {
+        return Tuple.of(
+                key.integratorId(),
+                key.practice().pmsType().name(),
+                key.practice().pmsId(),
+                key.day(),
+                Integer.toString(gateway.slot()));
+    }
+
+    private static Tuple tuple(Gateway gateway, Settlement one) {
+        return Tuple.from(List.of(
                 one.key().integratorId(),
                 one.key().practice().pmsType().name(),
                 one.key().practice().pmsId(),
@@ -96,6 +153,9 @@ final class PgQuotaStore implements QuotaStore {
                 one.limit(),
                 one.owed(),
                 one.used(),
-                one.bytes()));
+                one.bytes(),
+                Integer.toString(gateway.slot()),
+                gateway.incarnation().toString(),
+                one.number()));
     }
 }

@@ -3,6 +3,7 @@ package dev.halo.gateway.limits;
 import dev.halo.gateway.limits.QuotaStore.Settled;
 import dev.halo.gateway.limits.QuotaStore.Settlement;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 
 /**
  * What this gateway has of a quota, and what it has used. Queries are taken from the store in small blocks before they are
@@ -23,15 +24,30 @@ final class QuotaAccount {
         /** The store must be asked first. */
         ASK,
         /** The store is away, and what may be given without it was. */
-        UNKNOWN
+        UNKNOWN,
+        /** The account was closed a moment ago: another one has taken its place. */
+        CLOSED
+    }
+
+    /** What a settlement is for. */
+    enum Aim {
+        /** To say what there is to say. */
+        REPORT,
+        /** To hear how the account stands. */
+        KNOW,
+        /** To get queries. */
+        QUERIES,
+        /** To give back what is left. */
+        RELEASE
     }
 
     private final QuotaStore.Key key;
     private final QuotaDay day;
-    private final long queryLimit;
-    private final long byteLimit;
-    private final long block;
     private final double shareWithoutStore;
+    private final LongSupplier numbers;
+    private long queryLimit;
+    private long byteLimit;
+    private long block;
     private long granted;
     private long used;
     private long reported;
@@ -39,19 +55,23 @@ final class QuotaAccount {
     private long totalBytes;
     private boolean known;
     private boolean exhausted;
+    private boolean closed;
     private long exhaustedAt;
     private long touchedAt;
-    private Settlement underWay;
-    private CompletableFuture<Void> settled = new CompletableFuture<>();
+    private int waiting;
+    private Settlement unanswered;
+    private boolean underWay;
+    private CompletableFuture<Boolean> settled = new CompletableFuture<>();
 
-    QuotaAccount(QuotaStore.Key key, QuotaDay day, Tier tier, double shareWithoutStore, long now) {
+    /** @param numbers of settlements, each greater than all before */
+    QuotaAccount(
+            QuotaStore.Key key, QuotaDay day, Tier tier, double shareWithoutStore, long now, LongSupplier numbers) {
         this.key = key;
         this.day = day;
-        this.queryLimit = tier.dailyQueries();
-        this.byteLimit = tier.dailyBytes();
-        this.block = Math.max(1, Math.min(MAX_BLOCK, queryLimit / PARTS));
         this.shareWithoutStore = shareWithoutStore;
+        this.numbers = numbers;
         this.touchedAt = now;
+        limit(tier);
     }
 
     QuotaStore.Key key() {
@@ -62,8 +82,14 @@ final class QuotaAccount {
         return day;
     }
 
-    boolean hasLimits(Tier tier) {
-        return queryLimit == tier.dailyQueries() && byteLimit == tier.dailyBytes();
+    /** What the integrator may use, from now on; what it has used stays. */
+    synchronized void limit(Tier tier) {
+        if (queryLimit != tier.dailyQueries() || byteLimit != tier.dailyBytes()) {
+            queryLimit = tier.dailyQueries();
+            byteLimit = tier.dailyBytes();
+            block = Math.max(1, Math.min(MAX_BLOCK, queryLimit / PARTS));
+            exhausted = false;
+        }
     }
 
     /**
@@ -82,8 +108,11 @@ final class QuotaAccount {
             return Answer.GIVEN;
         }
         if (away) {
+            if (exhausted) {
+                return Answer.QUERIES_EXHAUSTED;
+            }
             if (used - granted >= Math.max(1, (long) (queryLimit * shareWithoutStore))) {
-                return exhausted ? Answer.QUERIES_EXHAUSTED : Answer.UNKNOWN;
+                return Answer.UNKNOWN;
             }
             used++;
             return Answer.GIVEN;
@@ -93,6 +122,9 @@ final class QuotaAccount {
 
     /** Whether results may be given. */
     synchronized Answer bytes(boolean away, long now) {
+        if (closed) {
+            return Answer.CLOSED;
+        }
         touchedAt = now;
         if (byteLimit == Tier.NONE) {
             return Answer.GIVEN;
@@ -108,18 +140,29 @@ final class QuotaAccount {
 
     /** A query that was taken was not attempted. */
     synchronized void giveBack() {
+        closed = false;
         used--;
+    }
+
+    /** It was attempted all the same. */
+    synchronized void takeAgain() {
+        closed = false;
+        used++;
     }
 
     /** Results were given. */
     synchronized void count(long more, long now) {
+        closed = false;
         bytes += more;
         touchedAt = now;
     }
 
-    /** Whether the next block should be fetched while there still is something of the last. */
+    /**
+     * Whether the next block should be fetched while there still is something of the last. Not of a quota so small that one
+     * query more or less, which a crash would cost, is more than it may differ by.
+     */
     synchronized boolean isLow() {
-        return underWay == null && !exhausted && queryLimit != Tier.NONE && granted - used <= block / 2;
+        return !underWay && !exhausted && queryLimit != Tier.NONE && queryLimit >= PARTS && granted - used <= block / 2;
     }
 
     synchronized boolean isIdle(long now, long idle) {
@@ -128,11 +171,18 @@ final class QuotaAccount {
 
     /** Whether all is said and nothing is held. */
     synchronized boolean isClean() {
-        return underWay == null && used == reported && bytes == 0 && (queryLimit == Tier.NONE || granted == used);
+        return unanswered == null && used == reported && bytes == 0 && (queryLimit == Tier.NONE || granted == used);
     }
 
-    synchronized boolean isUnderWay() {
-        return underWay != null;
+    /** Takes no more requests, if it is clean. */
+    synchronized boolean close() {
+        closed = isClean();
+        return closed;
+    }
+
+    /** Completes at the end of the settlement that is under way; null where there is none. */
+    synchronized CompletableFuture<Boolean> underWay() {
+        return underWay ? settled.copy() : null;
     }
 
     /** Queries and bytes that the store does not know of. */
@@ -141,65 +191,86 @@ final class QuotaAccount {
     }
 
     /**
-     * What is to be settled now; null where that is nothing, or where it is being done already.
-     *
-     * @param more whether another block is wanted
-     * @param release whether what is left is given back
+     * What is to be settled now; null where that is nothing, or where it is being done already. What was not answered comes
+     * again as it was: it may have been applied.
      */
-    synchronized Settlement settlement(boolean more, boolean release) {
-        if (underWay != null) {
+    synchronized Settlement settlement(Aim aim) {
+        if (underWay) {
             return null;
         }
-        boolean counted = queryLimit != Tier.NONE;
-        long owed = counted ? Math.max(0, used - granted) : 0;
-        long left = counted ? Math.max(0, granted - used) : 0;
-        long wanted = more && counted ? block : release ? -left : 0;
-        if (wanted == 0 && owed == 0 && used == reported && bytes == 0 && !(more && !known)) {
-            return null;
+        if (unanswered == null) {
+            boolean counted = queryLimit != Tier.NONE;
+            long owed = counted ? Math.max(0, used - granted) : 0;
+            long wanted = counted ? wanted(aim) : 0;
+            boolean asks = aim == Aim.KNOW || aim == Aim.QUERIES && (counted || !known);
+            if (!asks && wanted == 0 && owed == 0 && used == reported && bytes == 0) {
+                return null;
+            }
+            unanswered = new Settlement(key, numbers.getAsLong(), wanted, queryLimit, owed, used - reported, bytes);
+            // It is no longer ours to use while it is given back.
+            granted += Math.min(0, wanted);
         }
-        underWay = new Settlement(key, wanted, queryLimit, owed, used - reported, bytes);
-        // It is no longer ours to use while it is given back.
-        granted += Math.min(0, wanted);
-        return underWay;
+        underWay = true;
+        return unanswered;
     }
 
-    /** Completes at the end of the settlement that is under way, or of the next. */
-    synchronized CompletableFuture<Void> settled() {
+    private long wanted(Aim aim) {
+        return switch (aim) {
+            case QUERIES -> Math.max(block, waiting - Math.max(0, granted - used));
+            case RELEASE -> -Math.max(0, granted - used);
+            case REPORT, KNOW -> 0;
+        };
+    }
+
+    /**
+     * Completes at the end of the settlement that is under way, or of the next, and says whether it gave queries.
+     *
+     * @param forQuery whether who waits wants one; it says so until {@link #stopWaiting}
+     */
+    synchronized CompletableFuture<Boolean> startWaiting(boolean forQuery) {
+        waiting += forQuery ? 1 : 0;
         return settled.copy();
     }
 
+    synchronized void stopWaiting(boolean forQuery) {
+        waiting -= forQuery ? 1 : 0;
+    }
+
     void done(Settled answer, long now) {
-        CompletableFuture<Void> over;
+        CompletableFuture<Boolean> over;
+        boolean gave;
         synchronized (this) {
-            granted += underWay.wanted() < 0 ? underWay.owed() : answer.granted();
-            reported += underWay.used();
-            bytes -= underWay.bytes();
+            gave = answer.granted() - unanswered.owed() > 0;
+            granted += unanswered.wanted() < 0 ? unanswered.owed() : answer.granted();
+            reported += unanswered.used();
+            bytes -= unanswered.bytes();
             totalBytes = answer.totalBytes();
             known = true;
-            if (underWay.wanted() > 0) {
-                exhausted = answer.granted() - underWay.owed() <= 0;
+            if (unanswered.wanted() > 0) {
+                exhausted = !gave;
                 exhaustedAt = now;
-            } else if (underWay.wanted() < 0) {
+            } else if (unanswered.wanted() < 0) {
                 exhausted = false;
             }
+            unanswered = null;
             over = next();
         }
-        over.complete(null);
+        over.complete(gave);
     }
 
+    /** The store did not answer; what it was told may have been applied. */
     void failed() {
-        CompletableFuture<Void> over;
+        CompletableFuture<Boolean> over;
         synchronized (this) {
-            granted -= Math.min(0, underWay.wanted());
             over = next();
         }
-        over.complete(null);
+        over.complete(false);
     }
 
-    private CompletableFuture<Void> next() {
-        CompletableFuture<Void> over = settled;
+    private CompletableFuture<Boolean> next() {
+        CompletableFuture<Boolean> over = settled;
         settled = new CompletableFuture<>();
-        underWay = null;
+        underWay = false;
         return over;
     }
 }

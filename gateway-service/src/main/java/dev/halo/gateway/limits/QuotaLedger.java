@@ -1,6 +1,7 @@
 package dev.halo.gateway.limits;
 
 import dev.halo.gateway.config.LimitsConfig;
+import dev.halo.gateway.limits.QuotaAccount.Aim;
 import dev.halo.gateway.limits.QuotaAccount.Answer;
 import dev.halo.gateway.limits.QuotaStore.Key;
 import dev.halo.gateway.limits.QuotaStore.Settled;
@@ -17,7 +18,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * The daily quotas of integrators at practices. The truth is in PostgreSQL, which several gateways share; each takes
@@ -28,30 +32,39 @@ final class QuotaLedger {
 
     private static final long RECHECK = Duration.ofSeconds(1).toNanos();
 
-    /** Others may have taken what one has waited for. */
+    /** How often one that waits is told that nothing was granted, before it is told so too. */
     private static final int TRIES = 5;
+
+    /** What was under way, what was to be said again, and what then is left. */
+    private static final int ROUNDS = 3;
 
     private static final int BATCH = 200;
 
     /**
      * How it counts.
      *
+     * @param slot of this gateway
      * @param maxAccounts that are counted at the same time; beyond it {@link Grant.Unknown}
      * @param idle after which a share that nobody uses is given back
-     * @param storeTimeout how long a request may wait for the store
+     * @param storeTimeout how long the store may take; a request waits for one answer that is under way and for its own
      * @param shareWithoutStore the part of a quota that is let through while the store is away, from 0 to 1
      */
-    record Settings(int maxAccounts, Duration idle, Duration storeTimeout, double shareWithoutStore) {
-        static Settings of(LimitsConfig.Ledger config) {
-            return new Settings(config.maxAccounts(), config.idle(), config.storeTimeout(), config.shareWithoutStore());
+    record Settings(int slot, int maxAccounts, Duration idle, Duration storeTimeout, double shareWithoutStore) {
+        static Settings of(int slot, LimitsConfig.Ledger config) {
+            return new Settings(
+                    slot, config.maxAccounts(), config.idle(), config.storeTimeout(), config.shareWithoutStore());
         }
     }
 
+    private record Question(UUID integratorId, PmsKey practice, Tier tier, boolean isQuery) {}
+
     private final QuotaStore store;
+    private final QuotaStore.Gateway gateway;
     private final Settings settings;
     private final QuotaDay.Calendar calendar;
     private final LongSupplier nanos;
     private final Map<Key, QuotaAccount> accounts = new ConcurrentHashMap<>();
+    private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong notCounted = new AtomicLong();
     private volatile boolean away;
 
@@ -61,6 +74,7 @@ final class QuotaLedger {
      */
     QuotaLedger(QuotaStore store, Settings settings, QuotaDay.Calendar calendar, LongSupplier nanos) {
         this.store = store;
+        this.gateway = new QuotaStore.Gateway(settings.slot(), UUID.randomUUID());
         this.settings = settings;
         this.calendar = calendar;
         this.nanos = nanos;
@@ -68,78 +82,100 @@ final class QuotaLedger {
 
     /** Takes a query of today's quota, if there is one left and results may be given too. */
     Grant query(UUID integratorId, PmsKey practice, Tier tier) {
-        return ask(integratorId, practice, tier, true, TRIES);
+        return ask(new Question(integratorId, practice, tier, true), TRIES, deadline());
     }
 
     /** Whether results may be given. */
     Grant results(UUID integratorId, PmsKey practice, Tier tier) {
-        return ask(integratorId, practice, tier, false, TRIES);
+        return ask(new Question(integratorId, practice, tier, false), TRIES, deadline());
     }
 
-    private Grant ask(UUID integratorId, PmsKey practice, Tier tier, boolean isQuery, int tries) {
+    private long deadline() {
+        return nanos.getAsLong() + 2 * settings.storeTimeout().toNanos();
+    }
+
+    private Grant ask(Question question, int tries, long deadline) {
+        Tier tier = question.tier();
         QuotaDay day = calendar.today();
-        QuotaAccount account = account(new Key(integratorId, practice, day.date()), day, tier);
-        if (account == null) {
-            boolean hasQuotas = tier.dailyQueries() != Tier.NONE || tier.dailyBytes() != Tier.NONE;
-            return hasQuotas ? new Grant.Unknown() : new Grant.Given(QuotaTicket.OF_NOTHING);
+        QuotaAccount account;
+        Answer answer;
+        do {
+            account = account(new Key(question.integratorId(), question.practice(), day.date()), day, tier);
+            if (account == null) {
+                boolean hasQuotas = tier.dailyQueries() != Tier.NONE || tier.dailyBytes() != Tier.NONE;
+                return hasQuotas ? new Grant.Unknown() : new Grant.Given(QuotaTicket.OF_NOTHING);
+            }
+            long now = nanos.getAsLong();
+            answer = question.isQuery() ? account.take(away, now, RECHECK) : account.bytes(away, now);
+        } while (answer == Answer.CLOSED);
+        return switch (answer) {
+            case GIVEN -> given(account, question.isQuery());
+            case QUERIES_EXHAUSTED -> new Grant.Exhausted(Grant.What.QUERIES, tier.dailyQueries(), day);
+            case BYTES_EXHAUSTED -> new Grant.Exhausted(Grant.What.BYTES, tier.dailyBytes(), day);
+            case ASK -> later(account, question, tries, deadline);
+            case UNKNOWN, CLOSED -> new Grant.Unknown();
+        };
+    }
+
+    private Grant given(QuotaAccount account, boolean isQuery) {
+        if (isQuery && !away && account.isLow()) {
+            settle(account, account.settlement(Aim.QUERIES));
         }
-        long now = nanos.getAsLong();
-        Answer answer = isQuery ? account.take(away, now, RECHECK) : account.bytes(away, now);
-        switch (answer) {
-            case GIVEN -> {
-                if (isQuery && !away && account.isLow()) {
-                    settle(account, account.settlement(true, false));
-                }
-                return new Grant.Given(new QuotaTicket(this, account, isQuery));
-            }
-            case QUERIES_EXHAUSTED -> {
-                return new Grant.Exhausted(Grant.What.QUERIES, tier.dailyQueries(), day);
-            }
-            case BYTES_EXHAUSTED -> {
-                return new Grant.Exhausted(Grant.What.BYTES, tier.dailyBytes(), day);
-            }
-            case UNKNOWN -> {
-                return new Grant.Unknown();
-            }
-            default -> {
-                if (tries == 0) {
-                    return new Grant.Unknown();
-                }
-                CompletableFuture<Void> settled = account.settled();
-                settle(account, account.settlement(true, false));
-                return new Grant.Later(settled.orTimeout(settings.storeTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                        .handle((done, failure) -> ask(integratorId, practice, tier, isQuery, tries - 1))
-                        .thenCompose(grant -> grant instanceof Grant.Later later
-                                ? later.grant()
-                                : CompletableFuture.completedFuture(grant)));
-            }
+        return new Grant.Given(new QuotaTicket(this, account, isQuery));
+    }
+
+    /** A try is spent only where nothing was granted: else others were served, and it is this one's turn soon. */
+    private Grant later(QuotaAccount account, Question question, int tries, long deadline) {
+        long left = deadline - nanos.getAsLong();
+        if (tries == 0 || left <= 0) {
+            return new Grant.Unknown();
         }
+        CompletableFuture<Boolean> settled = account.startWaiting(question.isQuery());
+        settle(account, account.settlement(question.isQuery() ? Aim.QUERIES : Aim.KNOW));
+        return new Grant.Later(settled.orTimeout(left, TimeUnit.NANOSECONDS)
+                .handle((gave, failure) -> {
+                    account.stopWaiting(question.isQuery());
+                    return ask(question, Boolean.TRUE.equals(gave) ? tries : tries - 1, deadline);
+                })
+                .thenCompose(grant ->
+                        grant instanceof Grant.Later later ? later.grant() : CompletableFuture.completedFuture(grant)));
     }
 
     /** Null where there is no room. */
     private QuotaAccount account(Key key, QuotaDay day, Tier tier) {
-        QuotaAccount known = accounts.get(key);
-        if (known != null && known.hasLimits(tier)) {
-            return known;
-        }
-        if (known == null && accounts.size() >= settings.maxAccounts()) {
-            notCounted.incrementAndGet();
-            return null;
-        }
-        return accounts.compute(key, (unused, present) -> {
-            if (present != null && (present.hasLimits(tier) || !present.isClean())) {
-                // Of another tier from now on; what it holds is given back first.
-                return present;
+        QuotaAccount account = accounts.get(key);
+        if (account == null) {
+            if (accounts.size() >= settings.maxAccounts()) {
+                notCounted.incrementAndGet();
+                return null;
             }
-            return new QuotaAccount(key, day, tier, settings.shareWithoutStore(), nanos.getAsLong());
-        });
+            account = accounts.computeIfAbsent(
+                    key,
+                    unused -> new QuotaAccount(
+                            key, day, tier, settings.shareWithoutStore(), nanos.getAsLong(), numbers::incrementAndGet));
+        }
+        account.limit(tier);
+        return account;
     }
 
     void count(QuotaAccount account, long bytes) {
-        // Its day may have ended and its last settlement be over, or another one have taken its place.
+        inPlaceOf(account, live -> live.count(bytes, nanos.getAsLong()));
+    }
+
+    void giveBack(QuotaAccount account) {
+        inPlaceOf(account, QuotaAccount::giveBack);
+    }
+
+    /** Whether or not there is one left: the query is under way. */
+    void takeAgain(QuotaAccount account) {
+        inPlaceOf(account, QuotaAccount::takeAgain);
+    }
+
+    /** Its day may have ended and its last settlement be over, or another one have taken its place. */
+    private void inPlaceOf(QuotaAccount account, Consumer<QuotaAccount> change) {
         accounts.compute(account.key(), (key, present) -> {
             QuotaAccount live = present == null ? account : present;
-            live.count(bytes, nanos.getAsLong());
+            change.accept(live);
             return live;
         });
     }
@@ -153,7 +189,7 @@ final class QuotaLedger {
     private CompletionStage<Void> settle(List<QuotaAccount> of, List<Settlement> settlements) {
         CompletionStage<List<Settled>> answers;
         try {
-            answers = store.settle(settlements);
+            answers = store.settle(gateway, settlements);
         } catch (RuntimeException e) {
             answers = CompletableFuture.failedFuture(e);
         }
@@ -175,33 +211,64 @@ final class QuotaLedger {
         return write(false);
     }
 
-    /** As {@link #write}, and gives back all that is left. */
+    /** As {@link #write}, and gives back all that is left; also what is being said meanwhile. */
     CompletionStage<Void> release() {
-        return write(true);
+        return release(ROUNDS);
+    }
+
+    private CompletionStage<Void> release(int rounds) {
+        return write(true)
+                .thenCompose(done ->
+                        rounds == 1 || away || accounts.values().stream().allMatch(QuotaAccount::isClean)
+                                ? CompletableFuture.completedFuture(null)
+                                : release(rounds - 1));
     }
 
     private CompletionStage<Void> write(boolean releaseAll) {
         long now = nanos.getAsLong();
         long idle = settings.idle().toNanos();
         QuotaDay today = calendar.today();
-        List<QuotaAccount> of = new ArrayList<>();
-        List<Settlement> settlements = new ArrayList<>();
-        // In one order everywhere, so that two gateways never wait for each other's rows.
-        for (QuotaAccount account : accounts.values().stream()
-                .sorted(Comparator.comparing(one -> order(one.key())))
-                .toList()) {
+        return settle(accounts.values().stream(), account -> {
             boolean release =
                     releaseAll || account.isIdle(now, idle) || !account.day().equals(today);
             // While the store is away somebody has to ask, or its return would not be noticed.
-            Settlement settlement = account.settlement(away && !release, release);
+            return release ? Aim.RELEASE : away ? Aim.KNOW : Aim.REPORT;
+        });
+    }
+
+    /** Writes down what an integrator has used here today, so that the store knows of it. */
+    CompletionStage<Void> report(UUID integratorId) {
+        return settle(
+                accounts.values().stream()
+                        .filter(account -> account.key().integratorId().equals(integratorId)),
+                account -> Aim.REPORT);
+    }
+
+    /** Completes when what is under way already is over too. */
+    private CompletionStage<Void> settle(Stream<QuotaAccount> which, Function<QuotaAccount, Aim> aims) {
+        List<QuotaAccount> of = new ArrayList<>();
+        List<Settlement> settlements = new ArrayList<>();
+        CompletionStage<Void> others = CompletableFuture.completedFuture(null);
+        // In one order everywhere, so that two gateways never wait for each other's rows.
+        for (QuotaAccount account :
+                which.sorted(Comparator.comparing(one -> order(one.key()))).toList()) {
+            Aim aim = aims.apply(account);
+            Settlement settlement = account.settlement(aim);
+            CompletableFuture<Boolean> underWay = settlement == null ? account.underWay() : null;
             if (settlement != null) {
                 of.add(account);
                 settlements.add(settlement);
-            } else if (release && account.isClean()) {
+            } else if (underWay != null) {
+                others = others.thenCombine(underWay, (one, other) -> null);
+            } else if (aim == Aim.RELEASE) {
                 accounts.computeIfPresent(
-                        account.key(), (key, present) -> present == account && present.isClean() ? null : present);
+                        account.key(), (key, present) -> present == account && present.close() ? null : present);
             }
         }
+        return settleAll(of, settlements).thenCombine(others, (one, other) -> null);
+    }
+
+    private CompletionStage<Void> settleAll(List<QuotaAccount> of, List<Settlement> settlements) {
         CompletionStage<Void> done = CompletableFuture.completedFuture(null);
         for (int i = 0; i < of.size(); i += BATCH) {
             int from = i;
@@ -214,22 +281,6 @@ final class QuotaLedger {
                 }
                 return settle(of.subList(from, to), settlements.subList(from, to));
             });
-        }
-        return done;
-    }
-
-    /** Writes down what an integrator has used here today, so that the store knows of it. */
-    CompletionStage<Void> report(UUID integratorId) {
-        CompletionStage<Void> done = CompletableFuture.completedFuture(null);
-        for (QuotaAccount account : accounts.values()) {
-            if (account.key().integratorId().equals(integratorId) && !account.isClean()) {
-                CompletableFuture<Void> settled = account.settled();
-                Settlement settlement = account.settlement(false, false);
-                if (settlement != null || account.isUnderWay()) {
-                    settle(account, settlement);
-                    done = done.thenCombine(settled, (one, other) -> null);
-                }
-            }
         }
         return done;
     }

@@ -13,15 +13,24 @@ interface QuotaStore {
     record Key(UUID integratorId, PmsKey practice, LocalDate day) {}
 
     /**
+     * Who settles: one run of a gateway.
+     *
+     * @param slot of which there are few, so that what is kept of them is bounded
+     */
+    record Gateway(int slot, UUID incarnation) {}
+
+    /**
      * What a gateway has to say about an account, and what it wants.
      *
+     * @param number grows from one settlement of a gateway to the next. One whose answer did not come is said again under
+     *     its number, and applied once
      * @param wanted queries that it would like to have, of what is left; below zero: that it gives back
      * @param limit queries of the day
      * @param owed queries that it has let through without having them; taken whatever is left
      * @param used queries since it last said so
      * @param bytes of results since it last said so
      */
-    record Settlement(Key key, long wanted, long limit, long owed, long used, long bytes) {}
+    record Settlement(Key key, long number, long wanted, long limit, long owed, long used, long bytes) {}
 
     /**
      * What the account says then.
@@ -32,5 +41,5 @@ interface QuotaStore {
     record Settled(long granted, long totalBytes) {}
 
     /** Settles all or none; the answers are in the order of the questions. */
-    CompletionStage<List<Settled>> settle(List<Settlement> settlements);
+    CompletionStage<List<Settled>> settle(Gateway gateway, List<Settlement> settlements);
 }

@@ -1,8 +1,12 @@
 package dev.halo.gateway.limits;
 
 import dev.halo.gateway.error.Refusal;
+import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.container.ContainerRequestContext;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * One request's part in the quotas: the query that was taken for it, and the results that it is given. A query that was not
@@ -20,6 +24,8 @@ public final class QuotaTicket {
         HELD,
         /** The query counts. */
         KEPT,
+        /** It was given back. */
+        RETURNED,
         /** There is none. */
         NONE
     }
@@ -51,15 +57,46 @@ public final class QuotaTicket {
         request.setProperty(PROPERTY, this);
     }
 
-    /** The query is attempted or stored: it counts. */
+    /**
+     * The query is attempted or stored: it counts. Also when its caller has hung up before and it was given back: what goes on
+     * all the same would else be a way around.
+     */
     public void keep() {
-        state.compareAndSet(State.HELD, State.KEPT);
+        if (!state.compareAndSet(State.HELD, State.KEPT) && state.compareAndSet(State.RETURNED, State.KEPT)) {
+            ledger.takeAgain(account);
+        }
+    }
+
+    /**
+     * Has a query stored, and counts it when it is: also when nobody waits for that any more.
+     *
+     * @param stored told of it
+     */
+    public <T> Uni<T> kept(Supplier<CompletionStage<T>> store, Consumer<T> stored) {
+        // A copy: the caller who hangs up cancels what it waits for, not what is being done.
+        return Uni.createFrom().completionStage(() -> store.get()
+                .thenApply(query -> {
+                    keep();
+                    stored.accept(query);
+                    return query;
+                })
+                .toCompletableFuture()
+                .copy());
     }
 
     /** It turned out not to have been attempted: it does not count. */
     public void undo() {
-        if (state.compareAndSet(State.KEPT, State.NONE)) {
-            account.giveBack();
+        giveBack(State.KEPT);
+    }
+
+    /** The request is over. */
+    public void close() {
+        giveBack(State.HELD);
+    }
+
+    private void giveBack(State from) {
+        if (state.compareAndSet(from, State.RETURNED)) {
+            ledger.giveBack(account);
         }
     }
 
@@ -67,13 +104,6 @@ public final class QuotaTicket {
     public void gives(long bytes) {
         if (account != null) {
             ledger.count(account, bytes);
-        }
-    }
-
-    /** The request is over. */
-    public void close() {
-        if (state.compareAndSet(State.HELD, State.NONE)) {
-            account.giveBack();
         }
     }
 }

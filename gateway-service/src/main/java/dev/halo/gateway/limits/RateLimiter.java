@@ -23,12 +23,13 @@ final class RateLimiter {
     /**
      * What became of a request.
      *
-     * @param limit the burst of the rate that is nearest to its end
-     * @param remaining requests that this rate would let through at once
+     * @param limit requests that this gateway lets through at once after a pause: its share of the burst of the rate that
+     *     is nearest to its end
+     * @param remaining requests that it would let through at once now
      * @param reset until all of the burst is there again
      * @param retryAfter until the next request is let through; null where this one was
      */
-    record Verdict(int limit, long remaining, Duration reset, Duration retryAfter) {
+    record Verdict(long limit, long remaining, Duration reset, Duration retryAfter) {
         boolean isAdmitted() {
             return retryAfter == null;
         }
@@ -108,17 +109,17 @@ final class RateLimiter {
             long from = until - now < 0 ? now : until;
             long ahead = from + share - now;
             if (ahead > tolerance) {
-                return verdict(rate, tolerance, from - now, Duration.ofNanos(ahead - tolerance));
+                return verdict(share, tolerance, from - now, Duration.ofNanos(ahead - tolerance));
             }
             if (account.until.compareAndSet(until, from + share)) {
-                return verdict(rate, tolerance, ahead, null);
+                return verdict(share, tolerance, ahead, null);
             }
         }
     }
 
-    private static Verdict verdict(Rate rate, long tolerance, long ahead, Duration retryAfter) {
-        long remaining = retryAfter == null ? (long) ((double) (tolerance - ahead) * rate.perSecond() / SECOND) : 0;
-        return new Verdict(rate.burst(), remaining, Duration.ofNanos(ahead), retryAfter);
+    private static Verdict verdict(long share, long tolerance, long ahead, Duration retryAfter) {
+        long remaining = retryAfter == null ? (tolerance - ahead) / share : 0;
+        return new Verdict(tolerance / share, remaining, Duration.ofNanos(ahead), retryAfter);
     }
 
     /** What one request takes of this gateway's time. */

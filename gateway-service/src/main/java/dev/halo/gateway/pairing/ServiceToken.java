@@ -37,9 +37,16 @@ public class ServiceToken {
 
     // Longer than a pairing takes, so that the token does not end on its way.
     private static final Duration MARGIN = Duration.ofSeconds(20);
+    private static final Duration LONGEST = Duration.ofDays(1);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private record Held(String authorization, long endNanos) {}
+    private record Held(String authorization, long endNanos) {
+        /** Never the token. */
+        @Override
+        public String toString() {
+            return "Held";
+        }
+    }
 
     private final GatewayConfig.Registry config;
     private final LongSupplier nanoTime;
@@ -102,7 +109,8 @@ public class ServiceToken {
             asked = client.sendAsync(request(), HttpResponse.BodyHandlers.ofString())
                     .thenApply(this::keep);
         }
-        return asked;
+        // Whoever gives up waiting must not end it for the others.
+        return asked.copy();
     }
 
     private HttpRequest request() {
@@ -128,8 +136,8 @@ public class ServiceToken {
         try {
             JsonNode answer = JSON.readTree(response.body());
             String authorization = "Bearer " + answer.required("access_token").asText();
-            Duration life =
-                    Duration.ofSeconds(answer.path("expires_in").asLong(0)).minus(MARGIN);
+            long seconds = Math.min(answer.path("expires_in").asLong(0), LONGEST.toSeconds());
+            Duration life = Duration.ofSeconds(seconds).minus(MARGIN);
             held = new Held(authorization, nanoTime.getAsLong() + life.toNanos());
             return authorization;
         } catch (IOException | IllegalArgumentException e) {

@@ -5,6 +5,7 @@ import dev.halo.gateway.query.QueryIds;
 import dev.halo.gateway.store.Store;
 import dev.halo.gateway.store.WriteBehind;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -51,7 +52,7 @@ public class QueryRecords {
         this.config = config.records();
         this.writer = new WriteBehind<>(
                 "query-records",
-                store,
+                store::insert,
                 INSERT,
                 QueryRecords::tuple,
                 new WriteBehind.Bounds(
@@ -61,6 +62,9 @@ public class QueryRecords {
                         this.config.storeTimeout()));
         this.lost = metrics.counter("halo.gateway.records.lost");
         metrics.gauge("halo.gateway.records.waiting", writer, WriteBehind::waiting);
+        FunctionCounter.builder("halo.gateway.records.refused", writer, WriteBehind::refused)
+                .description("Of the lost ones those that the database would not have")
+                .register(metrics);
     }
 
     void start(@Observes StartupEvent event) {

@@ -152,9 +152,9 @@ public class ResultResource {
 
     private Uni<Page> find(ContainerRequestContext request, String siteId, String queryId, String pageNumber) {
         Caller caller = Caller.of(request);
-        QuotaTicket ticket = QuotaTicket.of(request);
         RequestTrail trail = RequestTrail.of(request);
         UUID site = Ids.siteId(siteId);
+        QuotaTicket ticket = QuotaTicket.of(request);
         UUID id = Ids.queryId(queryId);
         int number = number(pageNumber);
         return lookup.async(caller, site, id).chain(query -> {

@@ -114,23 +114,23 @@ public class RegisteredResource {
                             IdempotentRequest.of(request, caller.integratorId(), site, QueryMode.REGISTERED, bytes);
                     return Uni.createFrom()
                             .completionStage(() -> views.checked(() -> checks.mayQuery(caller, site, body.catalogue())))
-                            .chain(found -> create(caller, found, body, key));
+                            .chain(found -> ticket.kept(() -> create(caller, found, body, key), trail::query));
                 })
-                .map(stored -> {
-                    ticket.keep();
-                    trail.query(stored);
-                    return Response.accepted(new RegisteredJson.Created(stored))
-                            .header(HttpHeaders.LOCATION, "/integrator/sites/" + site + "/queries/registered/" + stored)
-                            .build();
-                });
+                .map(stored -> Response.accepted(new RegisteredJson.Created(stored))
+                        .header(HttpHeaders.LOCATION, "/integrator/sites/" + site + "/queries/registered/" + stored)
+                        .build());
     }
 
-    private Uni<UUID> create(Caller caller, SiteRecord site, RegisteredCommand body, Optional<IdempotentRequest> key) {
+    private CompletionStage<UUID> create(
+            Caller caller, SiteRecord site, RegisteredCommand body, Optional<IdempotentRequest> key) {
         UUID id = QueryIds.at(Instant.now());
         Instant createdAt = QueryIds.createdAt(id).orElseThrow();
-        return Uni.createFrom()
-                .completionStage(() -> registrations.create(id, createdAt, site, caller.integratorId(), body, key))
-                .invoke(stored -> delivery.soon(site.linkId()));
+        return registrations
+                .create(id, createdAt, site, caller.integratorId(), body, key)
+                .thenApply(stored -> {
+                    delivery.soon(site.linkId());
+                    return stored;
+                });
     }
 
     /** One's own, the newest first. */
@@ -202,9 +202,10 @@ public class RegisteredResource {
             content = @Content(schema = @Schema(implementation = ErrorEnvelope.class)))
     public Uni<Response> results(
             @Context ContainerRequestContext context, @RestPath String siteId, @RestPath String queryId) {
+        Uni<Registration> own = own(context, siteId, queryId);
         QuotaTicket ticket = QuotaTicket.of(context);
         RequestTrail trail = RequestTrail.of(context);
-        return own(context, siteId, queryId).chain(one -> HandOver.of(
+        return own.chain(one -> HandOver.of(
                         () -> runs.latest(one.id()).exceptionallyCompose(RegistrationStore::refused),
                         late -> late.ifPresent(result -> result.rows().close()))
                 .map(found -> {

@@ -2,6 +2,7 @@ package dev.halo.gateway.store;
 
 import dev.halo.gateway.error.Refusal;
 import io.vertx.core.Future;
+import io.vertx.sqlclient.DatabaseException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -9,6 +10,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -27,6 +29,9 @@ public final class Store {
 
     private static final Logger LOG = Logger.getLogger(Store.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+    /** Classes of SQL states: cardinality, data, integrity, which a missing partition is too, and a limit of the server. */
+    private static final Set<String> REFUSALS = Set.of("21", "22", "23", "54");
 
     private final Pool pool;
     private final BooleanSupplier ready;
@@ -54,6 +59,26 @@ public final class Store {
     /** As {@link #execute}, once for each entry, in one round trip. */
     public CompletionStage<RowSet<Row>> executeBatch(String sql, List<Tuple> batch, Duration timeout) {
         return bounded(timeout, () -> pool.preparedQuery(sql).executeBatch(batch));
+    }
+
+    /** As {@link #executeBatch}; fails with {@link RowRefused} where one of the rows can never be written as it is. */
+    public CompletionStage<RowSet<Row>> insert(String sql, List<Tuple> rows, Duration timeout) {
+        return executeBatch(sql, rows, timeout)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        isRefused(failure instanceof CompletionException ? failure.getCause() : failure)
+                                ? new RowRefused()
+                                : failure));
+    }
+
+    /**
+     * Whether the database has judged the values themselves. Whatever else fails, as rights, a lock, a full disk or a server
+     * that shuts down, may be over at the next try.
+     */
+    static boolean isRefused(Throwable failure) {
+        return failure instanceof DatabaseException refused
+                && refused.getSqlState() != null
+                && REFUSALS.contains(refused.getSqlState()
+                        .substring(0, Math.min(2, refused.getSqlState().length())));
     }
 
     /** Runs one statement without parameters outside of any transaction, which some commands demand. */
@@ -103,6 +128,13 @@ public final class Store {
                         LOG.warnf("event=storeFailed error=%s", cause.getClass().getSimpleName());
                     }
                 });
+    }
+
+    /** The database is there, and will not have a row. Without its words, which may hold the row. */
+    public static final class RowRefused extends RuntimeException {
+        public RowRefused() {
+            super("a row was refused", null, false, false);
+        }
     }
 
     /** The database cannot be used now. */

@@ -12,12 +12,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
  * Writes rows behind the answers that they tell of, many at a time, so that PostgreSQL is not on the way of a request. While
- * it is away they wait, up to a bound; beyond it new ones are lost.
+ * it is away they wait, up to a bound; beyond it new ones are lost. A row that it will not have is lost too, alone: what waits
+ * behind it is written.
  *
  * @param <T> what a row is made of
  */
@@ -35,24 +37,30 @@ public final class WriteBehind<T> {
      */
     public record Bounds(int maxWaiting, int batch, Duration interval, Duration storeTimeout) {}
 
+    /** Writes all rows or none; fails with {@link Store.RowRefused} where one of them can never be written. */
+    public interface Rows {
+        CompletionStage<?> write(String insert, List<Tuple> rows, Duration timeout);
+    }
+
     private record Waiting<T>(T row, CompletableFuture<Boolean> written) {}
 
     private final String name;
-    private final Store store;
+    private final Rows rows;
     private final String insert;
     private final Function<T, Tuple> tuple;
     private final Bounds bounds;
     private final BlockingQueue<Waiting<T>> waiting;
     private final List<Waiting<T>> batch = new ArrayList<>();
+    private final AtomicLong refused = new AtomicLong();
     private final ScheduledExecutorService writer;
 
     /**
      * @param name of the thread
      * @param insert one row; the same again must do no harm
      */
-    public WriteBehind(String name, Store store, String insert, Function<T, Tuple> tuple, Bounds bounds) {
+    public WriteBehind(String name, Rows rows, String insert, Function<T, Tuple> tuple, Bounds bounds) {
         this.name = name;
-        this.store = store;
+        this.rows = rows;
         this.insert = insert;
         this.tuple = tuple;
         this.bounds = bounds;
@@ -100,28 +108,63 @@ public final class WriteBehind<T> {
         return waiting.size();
     }
 
+    /** Rows that the database would not have. */
+    public long refused() {
+        return refused.get();
+    }
+
     /** What could not be written stays in the batch and is tried again first. */
     private void write() {
-        while (!waiting.isEmpty() || !batch.isEmpty()) {
-            waiting.drainTo(batch, bounds.batch() - batch.size());
-            try {
-                store.executeBatch(
-                                insert,
-                                batch.stream().map(one -> tuple.apply(one.row)).toList(),
-                                bounds.storeTimeout())
-                        .toCompletableFuture()
-                        .join();
-            } catch (CompletionException e) {
-                return;
-            } catch (RuntimeException e) {
-                // Whatever got out of here would end the schedule, and nothing would be written until a restart.
-                LOG.errorf(
-                        "event=recordsNotWritten of=%s cause=%s",
-                        name, e.getClass().getName());
-                return;
+        try {
+            while (!waiting.isEmpty() || !batch.isEmpty()) {
+                waiting.drainTo(batch, bounds.batch() - batch.size());
+                if (!written(batch)) {
+                    oneByOne();
+                }
+                batch.clear();
             }
-            batch.forEach(one -> one.written.complete(true));
-            batch.clear();
+        } catch (CompletionException e) {
+            // It is away, and says so itself.
+            return;
+        } catch (RuntimeException e) {
+            // Whatever got out of here would end the schedule, and nothing would be written until a restart.
+            LOG.errorf(
+                    "event=recordsNotWritten of=%s cause=%s", name, e.getClass().getName());
         }
+    }
+
+    /** Finds the rows that are refused; what was written is no longer in the batch when the database goes away meanwhile. */
+    private void oneByOne() {
+        while (!batch.isEmpty()) {
+            Waiting<T> one = batch.get(0);
+            if (!written(List.of(one))) {
+                refused.incrementAndGet();
+                LOG.errorf("event=recordRefused of=%s", name);
+                one.written.complete(false);
+            }
+            batch.remove(0);
+        }
+    }
+
+    /** @return false where one of them can never be written, and none was */
+    private boolean written(List<Waiting<T>> some) {
+        List<Tuple> tuples;
+        try {
+            tuples = some.stream().map(one -> tuple.apply(one.row)).toList();
+        } catch (RuntimeException e) {
+            return false;
+        }
+        try {
+            rows.write(insert, tuples, bounds.storeTimeout())
+                    .toCompletableFuture()
+                    .join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Store.RowRefused) {
+                return false;
+            }
+            throw e;
+        }
+        some.forEach(one -> one.written.complete(true));
+        return true;
     }
 }

@@ -67,7 +67,11 @@ public class QueryAdminResource {
         }
         PageRequest page = PageRequest.of(from, to, cursor, limit, clock.instant());
         QueryMetadataStore.Search search = new QueryMetadataStore.Search(
-                PageRequest.id("integratorId", integratorId), PageRequest.id("siteId", siteId), status, mode, page);
+                PageRequest.id("integratorId", integratorId),
+                PageRequest.id("siteId", siteId),
+                PageRequest.word("status", status),
+                mode,
+                page);
         return Uni.createFrom()
                 .completionStage(() -> available(store.find(search)))
                 .map(found -> queries(found, page.limit()));

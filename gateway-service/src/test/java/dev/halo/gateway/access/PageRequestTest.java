@@ -45,12 +45,46 @@ class PageRequestTest {
         ", , MS54, , cursor",
         ", , , 0, limit",
         ", , , 501, limit",
-        ", , , many, limit"
+        ", , , many, limit",
+        "-1000000000-01-01T00:00:00Z, , , , from",
+        "1969-12-31T23:59:59Z, , , , from",
+        ", +1000000000-12-31T23:59:59.999999999Z, , , to",
+        ", +10000-01-01T00:00:00Z, , , to",
+        ", -1000000000-01-01T00:00:00Z, , , to"
     })
     void whatIsNotValidIsNamed(String from, String to, String cursor, String limit, String named) {
         assertThatThrownBy(() -> PageRequest.of(from, to, cursor, limit, NOW))
                 .isInstanceOf(Refusal.class)
                 .hasMessageStartingWith(named);
+    }
+
+    @Test
+    void aCursorThatNoAnswerHasHeldIsRefused() {
+        for (Instant at : new Instant[] {Instant.ofEpochMilli(Long.MAX_VALUE), Instant.ofEpochMilli(Long.MIN_VALUE)}) {
+            String cursor = new PageRequest.Place(at, UUID.randomUUID()).cursor();
+
+            assertThatThrownBy(() -> PageRequest.of(null, null, cursor, null, NOW))
+                    .isInstanceOf(Refusal.class)
+                    .hasMessageStartingWith("cursor");
+        }
+    }
+
+    @Test
+    void theEndsOfWhatCanBeAskedForCanBeWrittenDown() {
+        PageRequest page = PageRequest.of("1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z", null, null, NOW);
+
+        assertThat(page.parameters()).hasSize(5);
+        assertThat(PageRequest.of(null, "1970-01-01T00:00:00Z", null, null, NOW).from())
+                .isBefore(page.from());
+    }
+
+    @Test
+    void aWordIsWhatADatabaseCanLookFor() {
+        assertThat(PageRequest.word("outcome", null)).isNull();
+        assertThat(PageRequest.word("outcome", "refused:404")).isEqualTo("refused:404");
+        for (String wrong : new String[] {"a\0b", "a b", "\u00e9", "x".repeat(101)}) {
+            assertThatThrownBy(() -> PageRequest.word("outcome", wrong)).hasMessageStartingWith("outcome");
+        }
     }
 
     @Test

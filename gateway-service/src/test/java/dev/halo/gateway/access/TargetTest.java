@@ -17,14 +17,17 @@ class TargetTest {
         "POST, queries/immediate/, IMMEDIATE",
         "POST, queries/async, ASYNC",
         "POST, queries/registered, REGISTERED",
-        "GET, queries/registered, OTHER",
-        "POST, queries/status, OTHER",
-        "GET, queries/1, OTHER",
-        "DELETE, queries/1, OTHER",
+        "GET, queries/registered, READING",
+        "POST, queries/status, READING",
+        "GET, queries/1, READING",
+        "DELETE, queries/1, READING",
         "GET, queries/1/results/1, RESULT",
         "GET, queries/1/results/1/stream, RESULT",
         "GET, queries/registered/1/results, RESULT",
-        "GET, fhir/R4/Patient, OTHER"
+        "GET, fhir/R4/Patient, READING",
+        "POST, fhir/R4/Patient/_search, READING",
+        "PATCH, queries/1, READING",
+        "GET, other/1, OTHER"
     })
     void thePathSaysWhatIsAskedOfWhichSite(String method, String path, Target.Kind kind) {
         Target target = Target.of(method, "/integrator/sites/" + SITE + "/" + path);

@@ -1,5 +1,6 @@
 package dev.halo.gateway.auth;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halo.gateway.view.IntegratorIndex;
@@ -10,6 +11,7 @@ import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,6 +83,31 @@ class BearerTokensTest {
         unsigned.setAlgorithmConstraints(org.jose4j.jwa.AlgorithmConstraints.ALLOW_ONLY_NONE);
         assertThat(tokens.recognise(new Credential.BearerToken(unsigned.getCompactSerialization())))
                 .isInstanceOf(Recognition.Rejected.class);
+    }
+
+    @Test
+    void whateverStandsInAForgedTokenItIsRefusedAndBreaksNothing() {
+        String body = token(claims -> {}).split("\\.")[1];
+        for (String header : List.of(
+                "{\"alg\":\"RS256\",\"kid\":1}",
+                "{\"alg\":\"HS256\",\"kid\":\"one\"}",
+                "{\"alg\":\"RS256\",\"kid\":\"one\",\"crit\":[\"x\"]}",
+                "{\"alg\":[],\"kid\":{}}",
+                "{\"alg\":\"ES256\",\"kid\":\"one\"}",
+                "[]",
+                "{\"alg\":\"RSA-OAEP\",\"enc\":\"A128GCM\",\"kid\":\"one\"}",
+                "[".repeat(5_000))) {
+            String forged = Base64.getUrlEncoder().withoutPadding().encodeToString(header.getBytes(UTF_8));
+
+            for (String token : List.of(forged + "." + body + ".AAAA", forged + ".a.b.c.d")) {
+                assertThat(tokens.recognise(new Credential.BearerToken(token)))
+                        .as(header)
+                        .isInstanceOf(Recognition.Rejected.class);
+            }
+        }
+        for (Object odd : new Object[] {List.of(integrator.toString()), 1, Map.of("a", 1)}) {
+            assertRejected(token(claims -> claims.setClaim("halo_integrator_id", odd)), "no integrator", true);
+        }
     }
 
     @Test

@@ -45,4 +45,18 @@ class FailureThrottleTest {
 
         assertThat(throttle.blockedFor(ADDRESS)).isEmpty();
     }
+
+    @Test
+    void allAddressesOfAnIpv6NetworkAreOne() {
+        byte[] one = new byte[16];
+        byte[] neighbour = new byte[16];
+        byte[] stranger = new byte[16];
+        neighbour[15] = 1;
+        stranger[7] = 1;
+        throttle.failed(one);
+        throttle.failed(neighbour);
+
+        assertThat(throttle.blockedFor(one)).isPresent();
+        assertThat(throttle.blockedFor(stranger)).isEmpty();
+    }
 }

@@ -28,16 +28,30 @@ class IssuerGuardTest {
 
     @Test
     void integratorsTokensAreHeldToTheSame() {
-        Optional<String> https = Optional.of("https://login.example.org/certs");
+        Optional<String> https = Optional.of("https://login.example.org/realms/halo");
+        Optional<String> plain = Optional.of("http://login.example.org/realms/halo");
         Environment production = Environment.PRODUCTION;
 
-        assertThat(IssuerGuard.bearerProblem(production, Optional.of("key"), https))
-                .isPresent();
-        assertThat(IssuerGuard.bearerProblem(production, NONE, Optional.of("http://login.example.org/certs")))
-                .isPresent();
-        assertThat(IssuerGuard.bearerProblem(production, NONE, https)).isEmpty();
-        assertThat(IssuerGuard.bearerProblem(Environment.STAGE, Optional.of("key"), NONE))
+        assertThat(bearerProblem(production, Optional.of("key"), https, NONE)).isPresent();
+        assertThat(bearerProblem(production, NONE, plain, NONE)).isPresent();
+        assertThat(bearerProblem(production, NONE, https, NONE)).isEmpty();
+        assertThat(bearerProblem(production, NONE, https, https)).isEmpty();
+        assertThat(bearerProblem(Environment.STAGE, Optional.of("key"), plain, NONE))
                 .isEmpty();
+    }
+
+    @Test
+    void secureKeysMakeNoGoodIssuerOfAPlainOne() {
+        Optional<String> https = Optional.of("https://login.example.org/certs");
+        Optional<String> plain = Optional.of("http://login.example.org/realms/halo");
+
+        assertThat(bearerProblem(Environment.PRODUCTION, NONE, plain, https)).isPresent();
+        assertThat(bearerProblem(Environment.PRODUCTION, NONE, https, plain)).isPresent();
+    }
+
+    private static Optional<String> bearerProblem(
+            Environment environment, Optional<String> key, Optional<String> issuer, Optional<String> keys) {
+        return IssuerGuard.bearerProblem(environment, key, issuer, keys);
     }
 
     private static Optional<String> problem(Environment environment, Optional<String> key, Optional<String> issuer) {

@@ -10,8 +10,9 @@ final class Ledgers {
 
     private Ledgers() {}
 
-    static QuotaLedger.Settings config(double shareWithoutStore, int maxAccounts) {
-        return new QuotaLedger.Settings(maxAccounts, Duration.ofSeconds(30), Duration.ofSeconds(5), shareWithoutStore);
+    static QuotaLedger.Settings config(int slot, double shareWithoutStore, int maxAccounts) {
+        return new QuotaLedger.Settings(
+                slot, maxAccounts, Duration.ofSeconds(30), Duration.ofSeconds(5), shareWithoutStore);
     }
 
     static Tier tier(long queries, long bytes) {

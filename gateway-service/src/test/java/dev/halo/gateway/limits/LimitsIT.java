@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +106,36 @@ class LimitsIT {
     }
 
     @Test
+    void aPathThatOnlyLooksDifferentIsNoWayAroundTheQuota() {
+        Api few = api("few");
+        String id = site.id().toString();
+        String encoded = "%" + Integer.toHexString(id.charAt(0)) + id.substring(1);
+        for (String path : List.of(
+                id + ";a=1/queries/immediate",
+                id + "/queries/immediate;a=1",
+                id + "/queries;a=1/immediate",
+                id + "/queries/%69mmediate",
+                id + "/%71ueries/immediate",
+                encoded + "/queries/immediate",
+                id.toUpperCase(Locale.ROOT) + "/queries/immediate",
+                id + "//queries/immediate",
+                id + "/queries//immediate",
+                "./" + id + "/queries/immediate",
+                id + "/queries/immediate/")) {
+            for (int i = 0; i < 5; i++) {
+                int status = few.send(few.posting("/integrator/sites/" + path, SELECT), false)
+                        .status();
+                assertThat(status).as(path).isIn(200, 400, 403, 404);
+            }
+        }
+
+        assertThat(few.immediate(site, SELECT).message()).contains("daily quota of 4 queries");
+        var practice = usage(few).json().path("practices").get(0);
+        assertThat(practice.path("queries").path("used").asInt()).isEqualTo(4);
+        assertThat(practice.path("resultBytes").path("used").asInt()).isEqualTo(4 * ROWS.length());
+    }
+
+    @Test
     void theQuotaOfBytesStopsQueriesAndResults() {
         Api narrow = api("narrow");
         at.open(new FakeLink(base).runs(ROWS));
@@ -118,7 +150,12 @@ class LimitsIT {
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.message()).contains("bandwidth quota of 20 bytes").contains("resets at");
         assertThat(narrow.async(site, SELECT).status()).isEqualTo(403);
-        assertThat(narrow.query(site, id).status()).isEqualTo(200);
+        assertThat(narrow.query(site, id).message()).contains("bandwidth quota");
+        assertThat(narrow.delete(Api.queryPath(site, id)).status()).isEqualTo(403);
+        assertThat(narrow.get("/integrator/sites/" + site.id() + "/fhir/R4/Patient")
+                        .status())
+                .isEqualTo(403);
+        assertThat(narrow.get("/integrator/sites/" + site.id()).status()).isEqualTo(200);
         assertThat(at.api().get(page).status()).isEqualTo(404);
     }
 
@@ -155,7 +192,7 @@ class LimitsIT {
         PmsKey practice = new PmsKey(PmsType.ZEDMED, "DB-" + integrator);
         Tier tier = Ledgers.tier(2_000, 1_000);
         QuotaLedger one = ledger(clock);
-        QuotaLedger other = ledger(clock);
+        QuotaLedger other = ledger(clock, 21);
         int used = 0;
         for (int i = 0; i < 5; i++) {
             used += Ledgers.used(one, integrator, practice, tier, 150);
@@ -166,7 +203,7 @@ class LimitsIT {
         // One stops in order, the other one crashes; both come back.
         one.release().toCompletableFuture().join();
         QuotaLedger restarted = ledger(clock);
-        QuotaLedger again = ledger(clock);
+        QuotaLedger again = ledger(clock, 21);
         used += Ledgers.used(restarted, integrator, practice, tier, 600);
         used += Ledgers.used(again, integrator, practice, tier, 1_000);
 
@@ -209,10 +246,43 @@ class LimitsIT {
         ((Grant.Given) Ledgers.query(by, integrator, practice, tier)).ticket().gives(bytes);
     }
 
+    @Test
+    void aSettlementThatComesTwiceCountsOnce() {
+        QuotaStore.Key key = new QuotaStore.Key(
+                UUID.randomUUID(), new PmsKey(PmsType.ZEDMED, "DB-twice"), LocalDate.parse("2026-04-05"));
+        PgQuotaStore quotas = new PgQuotaStore(store, Duration.ofSeconds(5));
+        QuotaStore.Gateway one = new QuotaStore.Gateway(1, UUID.randomUUID());
+        QuotaStore.Gateway restarted = new QuotaStore.Gateway(1, UUID.randomUUID());
+        QuotaStore.Gateway other = new QuotaStore.Gateway(2, UUID.randomUUID());
+        QuotaStore.Settlement first = new QuotaStore.Settlement(key, 7, 50, 100, 3, 3, 40);
+
+        assertThat(settled(quotas, one, first)).isEqualTo(new QuotaStore.Settled(53, 40));
+        assertThat(settled(quotas, one, first)).isEqualTo(new QuotaStore.Settled(53, 40));
+        assertThat(settled(quotas, other, first)).isEqualTo(new QuotaStore.Settled(47, 80));
+        assertThat(settled(quotas, one, first)).isEqualTo(new QuotaStore.Settled(53, 80));
+        assertThat(settled(quotas, one, new QuotaStore.Settlement(key, 8, -50, 100, 0, 0, 0)))
+                .isEqualTo(new QuotaStore.Settled(-50, 80));
+        assertThat(settled(quotas, restarted, new QuotaStore.Settlement(key, 1, 10, 100, 0, 1, 0)))
+                .isEqualTo(new QuotaStore.Settled(10, 80));
+
+        assertThat(quotas.used(key.integratorId(), key.day())
+                        .toCompletableFuture()
+                        .join())
+                .containsEntry(key.practice(), new PgQuotaStore.Use(7, 80));
+    }
+
+    private static QuotaStore.Settled settled(PgQuotaStore by, QuotaStore.Gateway gateway, QuotaStore.Settlement one) {
+        return by.settle(gateway, List.of(one)).toCompletableFuture().join().get(0);
+    }
+
     private QuotaLedger ledger(Clock at) {
+        return ledger(at, 20);
+    }
+
+    private QuotaLedger ledger(Clock at, int slot) {
         return new QuotaLedger(
                 new PgQuotaStore(store, Duration.ofSeconds(5)),
-                Ledgers.config(0.1, 100),
+                Ledgers.config(slot, 0.1, 100),
                 new QuotaDay.Calendar(at, SYDNEY),
                 System::nanoTime);
     }

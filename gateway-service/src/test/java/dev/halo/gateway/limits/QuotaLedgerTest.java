@@ -7,12 +7,7 @@ import dev.halo.protocol.site.PmsType;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -22,45 +17,11 @@ class QuotaLedgerTest {
     private static final PmsKey OTHER_PRACTICE = new PmsKey(PmsType.ZEDMED, "2");
     private static final ZoneId SYDNEY = ZoneId.of("Australia/Sydney");
 
-    /** As PostgreSQL does it. */
-    private static final class MemoryStore implements QuotaStore {
-        private final Map<Key, long[]> rows = new HashMap<>();
-        private boolean away;
-        private int asked;
-
-        @Override
-        public CompletionStage<List<Settled>> settle(List<Settlement> settlements) {
-            asked++;
-            return away
-                    ? CompletableFuture.failedFuture(new IllegalStateException("away"))
-                    : CompletableFuture.completedFuture(
-                            settlements.stream().map(this::settle).toList());
-        }
-
-        private Settled settle(Settlement one) {
-            long[] row = rows.computeIfAbsent(one.key(), key -> new long[3]);
-            long granted = one.owed()
-                    + Math.max(Math.min(one.wanted(), one.limit() - one.owed() - row[0]), Math.min(one.wanted(), 0));
-            row[0] += granted;
-            row[1] += one.used();
-            row[2] += one.bytes();
-            return new Settled(granted, row[2]);
-        }
-
-        long taken() {
-            return rows.values().stream().mapToLong(row -> row[0]).sum();
-        }
-
-        long used() {
-            return rows.values().stream().mapToLong(row -> row[1]).sum();
-        }
-    }
-
     private final UUID integrator = UUID.randomUUID();
-    private final MemoryStore store = new MemoryStore();
+    private final MemoryQuotaStore store = new MemoryQuotaStore();
     private final AtomicLong nanos = new AtomicLong();
     private final Instant[] now = {Instant.parse("2026-04-05T10:00:00Z")};
-    private final QuotaLedger ledger = ledger(0.1, 100);
+    private final QuotaLedger ledger = ledger(0, 0.1, 100);
 
     @Test
     void theStoreIsNotAskedForEachQuery() {
@@ -104,7 +65,7 @@ class QuotaLedgerTest {
 
     @Test
     void twoGatewaysShareOneQuota() {
-        QuotaLedger other = ledger(0.1, 100);
+        QuotaLedger other = ledger(1, 0.1, 100);
         Tier tier = Ledgers.tier(10_000, Tier.NONE);
         int used = 0;
 
@@ -118,7 +79,7 @@ class QuotaLedgerTest {
 
     @Test
     void whatAGatewayGivesBackAnotherOneMayUse() {
-        QuotaLedger other = ledger(0.1, 100);
+        QuotaLedger other = ledger(1, 0.1, 100);
         Tier tier = Ledgers.tier(10_000, Tier.NONE);
         Ledgers.used(ledger, integrator, PRACTICE, tier, 1);
 
@@ -135,7 +96,7 @@ class QuotaLedgerTest {
         Tier tier = Ledgers.tier(10_000, Tier.NONE);
         Ledgers.used(ledger, integrator, PRACTICE, tier, 5_000);
 
-        QuotaLedger restarted = ledger(0.1, 100);
+        QuotaLedger restarted = ledger(0, 0.1, 100);
 
         assertThat(Ledgers.used(restarted, integrator, PRACTICE, tier, 10_000)).isBetween(4_900, 5_000);
     }
@@ -156,7 +117,7 @@ class QuotaLedgerTest {
 
     @Test
     void bytesOfAllGatewaysCount() {
-        QuotaLedger other = ledger(0.1, 100);
+        QuotaLedger other = ledger(1, 0.1, 100);
         Tier tier = Ledgers.tier(Tier.NONE, 1_000);
         gives(ledger, tier, 600);
         ledger.write().toCompletableFuture().join();
@@ -187,7 +148,7 @@ class QuotaLedgerTest {
 
     @Test
     void withoutAShareNothingIsLetThroughUntilTheStoreIsBack() {
-        QuotaLedger strict = ledger(0, 100);
+        QuotaLedger strict = ledger(0, 0, 100);
         Tier tier = Ledgers.tier(1_000, 1_000);
         store.away = true;
         assertThat(Ledgers.used(strict, integrator, PRACTICE, tier, 10)).isLessThanOrEqualTo(1);
@@ -213,7 +174,7 @@ class QuotaLedgerTest {
 
     @Test
     void accountsAreBoundedAndIdleOnesGo() {
-        QuotaLedger small = ledger(0.1, 1);
+        QuotaLedger small = ledger(0, 0.1, 1);
         Tier tier = Ledgers.tier(1_000, Tier.NONE);
         Ledgers.used(small, integrator, PRACTICE, tier, 1);
         assertThat(Ledgers.query(small, integrator, OTHER_PRACTICE, tier)).isInstanceOf(Grant.Unknown.class);
@@ -230,10 +191,10 @@ class QuotaLedgerTest {
         ((Grant.Given) Ledgers.query(by, integrator, PRACTICE, tier)).ticket().gives(bytes);
     }
 
-    private QuotaLedger ledger(double shareWithoutStore, int maxAccounts) {
+    private QuotaLedger ledger(int slot, double shareWithoutStore, int maxAccounts) {
         return new QuotaLedger(
                 store,
-                Ledgers.config(shareWithoutStore, maxAccounts),
+                Ledgers.config(slot, shareWithoutStore, maxAccounts),
                 new QuotaDay.Calendar(QuotaDayTest.clock(now), SYDNEY),
                 nanos::get);
     }

@@ -91,6 +91,41 @@ class RateLimiterTest {
     }
 
     @Test
+    void theSumHoldsWithinAFifthWhileGatewaysComeAndGo() {
+        Tier tier = new Tier(new Rate(50, 50), new Rate(50, 50), Tier.NONE, Tier.NONE);
+        RateLimiter[] all = IntStream.range(0, 4)
+                .mapToObj(i -> new RateLimiter(100, nanos::get))
+                .toArray(RateLimiter[]::new);
+        int admitted = 0;
+
+        // A minute of a thousand requests a second, each ten seconds with another number of gateways.
+        for (int step = 0; step < 60_000; step++) {
+            int gateways = 1 + step / 10_000 % 4;
+            if (all[step % gateways].admit(integrator, null, tier, gateways).isAdmitted()) {
+                admitted++;
+            }
+            pass(Duration.ofMillis(1));
+        }
+
+        assertThat(admitted).isCloseTo(60 * 50, within(60 * 50 / 5));
+    }
+
+    @Test
+    void whatAGatewayPromisesItGives() {
+        // Given a third of the rate
+        RateLimiter.Verdict first = limiter.admit(integrator, null, TIER, 3);
+
+        // When all that remains is asked for
+        int admitted = admitted(limiter, null, 3, 30);
+
+        assertThat(first.limit()).isEqualTo(6);
+        assertThat(first.remaining()).isEqualTo(5);
+        assertThat(admitted).isEqualTo(5);
+        pass(first.reset());
+        assertThat(limiter.admit(integrator, null, TIER, 3).isAdmitted()).isTrue();
+    }
+
+    @Test
     void whoeverHasBeenQuietIsForgotten() {
         admitted(limiter, PRACTICE, 1, 5);
         limiter.forget();

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.halo.gateway.config.GatewayConfig;
 import dev.halo.protocol.site.Environment;
+import io.smallrye.mutiny.subscription.Cancellable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +32,7 @@ class ServiceTokenTest {
     private final AtomicLong now = new AtomicLong();
     private volatile int status = 200;
     private volatile String shown;
+    private volatile CountDownLatch open = new CountDownLatch(0);
     private HttpServer issuer;
 
     @BeforeEach
@@ -97,6 +101,23 @@ class ServiceTokenTest {
     }
 
     @Test
+    void whoeverGivesUpWaitingDoesNotEndItForTheOthers() {
+        // Given
+        ServiceToken token = fromIssuer();
+        open = new CountDownLatch(1);
+        CompletableFuture<String> patient = new CompletableFuture<>();
+        Cancellable hasty = token.authorization().subscribe().with(got -> {}, failure -> {});
+        token.authorization().subscribe().with(patient::complete, patient::completeExceptionally);
+
+        // When
+        hasty.cancel();
+        open.countDown();
+
+        // Then
+        assertThat(patient).succeedsWithin(WAIT).isEqualTo("Bearer token-1");
+    }
+
+    @Test
     void theGatewaysSecretLeavesProductionOverTlsOnly() {
         Optional<String> plain = Optional.of("http://login.example.org/token");
         Optional<String> secure = Optional.of("https://login.example.org/token");
@@ -118,6 +139,11 @@ class ServiceTokenTest {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
+        try {
+            open.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         shown = exchange.getRequestHeaders().getFirst("Authorization");
         String body = "{\"access_token\":\"token-" + asked.incrementAndGet() + "\",\"expires_in\":300}";
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);

@@ -178,7 +178,7 @@ public class AuthorityResource {
     }
 
     /** A proxy that compresses makes a weak tag of the preview's. */
-    private static String bare(String tag) {
+    static String bare(String tag) {
         return tag == null ? null : tag.trim().replaceFirst("^W/", "").replace("\"", "");
     }
 
