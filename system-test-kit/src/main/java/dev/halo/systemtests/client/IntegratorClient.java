@@ -111,14 +111,20 @@ public final class IntegratorClient {
      * @param headers names and values in turn
      */
     public HttpResponse<byte[]> stream(Object siteId, Object queryId, Object page, String... headers) {
-        return raw(
-                "GET", "/integrator/sites/" + siteId + "/queries/" + queryId + "/results/" + page + "/stream", headers);
+        HttpRequest request = request(
+                "GET",
+                "/integrator/sites/" + siteId + "/queries/" + queryId + "/results/" + page + "/stream",
+                null,
+                null,
+                headers);
+        HttpResponse<byte[]> response = exchange(request);
+        ContractCheck.check(request.method(), request.uri().getRawPath(), response);
+        return response;
     }
 
-    /** Cancels a query; the structure file does not know it, as it is an addition of the product's. */
+    /** Cancels a query and removes its pages. */
     public Answer delete(Object siteId, Object queryId) {
-        HttpResponse<byte[]> response = raw("DELETE", "/integrator/sites/" + siteId + "/queries/" + queryId);
-        return Answer.of(response.statusCode(), response.headers(), response.body());
+        return send("DELETE", "/integrator/sites/" + siteId + "/queries/" + queryId, null, null);
     }
 
     /** The status of many queries. */

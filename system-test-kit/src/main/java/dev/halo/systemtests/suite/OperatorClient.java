@@ -50,10 +50,24 @@ public final class OperatorClient {
 
     /** Sets where an integrator is told of what has ended; returns the secret that signs it. */
     public String setWebhooks(String integratorId, String url) {
+        return setWebhooks(integratorId, MAPPER.createObjectNode().put("url", url));
+    }
+
+    /** As {@link #setWebhooks(String, String)}, with an address of its own for each source of webhooks. */
+    public String setWebhooks(String integratorId, String url, String asyncUrl, String registeredUrl) {
+        return setWebhooks(
+                integratorId,
+                MAPPER.createObjectNode()
+                        .put("url", url)
+                        .put("asyncUrl", asyncUrl)
+                        .put("registeredUrl", registeredUrl));
+    }
+
+    private String setWebhooks(String integratorId, JsonNode settings) {
         send(authorised(demo.registry(), webhooksOf(integratorId)).DELETE().build());
         JsonNode set = ok(authorised(demo.registry(), webhooksOf(integratorId))
                 .header("Content-Type", "application/json")
-                .PUT(BodyPublishers.ofString("{\"url\":\"" + url + "\"}")));
+                .PUT(BodyPublishers.ofString(settings.toString())));
         return set.path("secret").asText();
     }
 

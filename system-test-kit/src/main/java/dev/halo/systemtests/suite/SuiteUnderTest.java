@@ -13,6 +13,8 @@ import dev.halo.local.ServiceProcess;
 import dev.halo.local.Suite;
 import dev.halo.local.SuitePorts;
 import dev.halo.local.SuiteSettings;
+import dev.halo.protocol.link.LinkTokens;
+import dev.halo.protocol.site.Environment;
 import dev.halo.systemtests.client.IntegratorClient;
 import dev.halo.systemtests.client.QueryBody;
 import java.io.IOException;
@@ -22,7 +24,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +49,7 @@ public final class SuiteUnderTest implements AutoCloseable {
     /** Order of what looks at all that the others have left behind. */
     public static final int LAST = Integer.MAX_VALUE;
 
+    private static final String LINK_TOKEN_KEY = "halo.registry.link-token-private-key";
     private static final Duration READY = Duration.ofSeconds(120);
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
 
@@ -60,6 +69,11 @@ public final class SuiteUnderTest implements AutoCloseable {
                 .ports(SuitePorts.random())
                 .patients(2_000, 200)
                 .clean(true)
+                // What ends by time is looked for often, so that tests need not wait for it.
+                .override(ServiceName.GATEWAY, "halo.gateway.async.sweep.interval", "1s")
+                .override(ServiceName.GATEWAY, "halo.gateway.registered.sweep-interval", "1s")
+                .override(ServiceName.GATEWAY, "halo.gateway.pages.maintenance", "3s")
+                .override(ServiceName.GATEWAY, "halo.gateway.webhooks.poll-interval", "100ms")
                 .progress(line -> System.out.println("[suite] " + line))
                 .build();
         Suite suite = Suite.open(settings);
@@ -133,6 +147,23 @@ public final class SuiteUnderTest implements AutoCloseable {
 
     public EmbeddedPostgres postgres() {
         return suite.postgres();
+    }
+
+    /** Makes what the cloud has stored older than it is. */
+    public Ageing ageing() {
+        return new Ageing(new CloudStore(postgres()));
+    }
+
+    /** A token as the registry gives it to a Link. */
+    public String linkToken(UUID linkId) {
+        byte[] key =
+                Base64.getDecoder().decode(readSettings(ServiceName.REGISTRY).get(LINK_TOKEN_KEY));
+        try {
+            PrivateKey signs = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(key));
+            return new LinkTokens.Signer(signs, Environment.PRODUCTION).sign(linkId, Instant.now());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The demo's two practices. */

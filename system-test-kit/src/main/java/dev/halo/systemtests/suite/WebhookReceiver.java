@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.IntUnaryOperator;
@@ -36,16 +37,25 @@ public final class WebhookReceiver implements AutoCloseable {
         }
     }
 
+    /** In place of a status: nothing is answered, ever. */
+    public static final int NO_ANSWER = 0;
+
     private final HttpServer server;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
     private final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
     private final IntUnaryOperator statusOfNth;
 
     /** @param statusOfNth what is answered to the nth delivery, from 1 */
     public WebhookReceiver(IntUnaryOperator statusOfNth) {
+        this(statusOfNth, 0);
+    }
+
+    /** @param port where another one was that is down */
+    public WebhookReceiver(IntUnaryOperator statusOfNth, int port) {
         this.statusOfNth = statusOfNth;
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -57,6 +67,11 @@ public final class WebhookReceiver implements AutoCloseable {
     /** Its address with a path behind it. */
     public String url(String path) {
         return "http://127.0.0.1:" + server.getAddress().getPort() + path;
+    }
+
+    /** Where it listens. */
+    public int port() {
+        return server.getAddress().getPort();
     }
 
     public List<Delivery> deliveries() {
@@ -76,12 +91,19 @@ public final class WebhookReceiver implements AutoCloseable {
                         body));
                 status = statusOfNth.applyAsInt(deliveries.size());
             }
-            exchange.sendResponseHeaders(status, -1);
+            if (status == NO_ANSWER) {
+                closed.await();
+            } else {
+                exchange.sendResponseHeaders(status, -1);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     @Override
     public void close() {
+        closed.countDown();
         server.stop(0);
         threads.shutdownNow();
     }

@@ -18,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -229,6 +230,36 @@ class AsyncQueryIT {
                 .isEqualTo("notFound");
     }
 
+    @Test
+    void aBatchMayBeOfFiveHundred() {
+        // Given
+        String mine = run(integrator, QueryBody.sql("select 1 as ONE from RDB$DATABASE"))
+                .id();
+        List<String> ids = new ArrayList<>(Collections.nCopies(499, mine));
+        ids.add(IntegratorClient.unknownId().toString());
+
+        // When
+        Answer batch = integrator.statuses(
+                demo.siteId(), ids.stream().collect(Collectors.joining("\",\"", "{\"queryIds\":[\"", "\"]}")));
+
+        // Then each is answered, as often as it was asked and in that order
+        assertThat(batch.status()).isEqualTo(200);
+        List<String> answered = new ArrayList<>();
+        batch.json()
+                .path("results")
+                .forEach(one -> answered.add(one.path("queryId").asText()));
+        assertThat(answered).isEqualTo(ids);
+        assertThat(batch.json()
+                        .path("results")
+                        .get(0)
+                        .path("query")
+                        .path("status")
+                        .asText())
+                .isEqualTo("successful");
+        assertThat(batch.json().path("results").get(499).path("status").asText())
+                .isEqualTo("notFound");
+    }
+
     @ParameterizedTest
     @CsvSource({"0", "501"})
     void aBatchHasItsBounds(int ids) {
@@ -243,15 +274,16 @@ class AsyncQueryIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"0,400", "-1,400", "2,404", "two,400", "99999999999,400"})
-    void aPageThatThereIsNotSaysSo(String page, int status) {
+    @CsvSource({"0,400,from 1", "-1,400,from 1", "2,404,no page 2", "two,400,from 1", "99999999999,400,999999999"})
+    void aPageThatThereIsNotSaysSo(String page, int status, String words) {
         String id = run(integrator, QueryBody.sql("select 1 as ONE from RDB$DATABASE"))
                 .id();
 
         Answer answer = integrator.page(demo.siteId(), id, page);
 
         assertThat(answer.status()).as("%s", answer).isEqualTo(status);
-        assertThat(answer.message()).isNotBlank();
+        assertThat(answer.message()).contains(words);
+        assertThat(integrator.stream(demo.siteId(), id, page).statusCode()).isEqualTo(status);
     }
 
     @Test
@@ -277,7 +309,18 @@ class AsyncQueryIT {
                 demo.siteId(), "{\"maxTimeInQueue\":%s,\"command\":{\"text\":\"select 1\"}}".formatted(value));
 
         assertThat(answer.status()).as("%s", answer).isEqualTo(400);
-        assertThat(answer.message()).contains("maxTimeInQueue");
+        assertThat(answer.message()).contains("maxTimeInQueue", "7200000").containsPattern("\\b0\\b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 7_200_000})
+    void itsTimeInTheQueueMayBeOnItsBounds(int millis) {
+        Answer answer = integrator.async(
+                demo.siteId(),
+                QueryBody.sql("select 1 as ONE from RDB$DATABASE").maxTimeInQueue(millis));
+
+        assertThat(answer.status()).as("%s", answer).isEqualTo(201);
+        assertThat(answer.json().path("maxTimeInQueue").asInt()).isEqualTo(millis);
     }
 
     @Test

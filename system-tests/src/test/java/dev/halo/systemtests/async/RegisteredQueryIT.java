@@ -161,18 +161,57 @@ class RegisteredQueryIT {
 
     @ParameterizedTest
     @CsvSource({
-        "59, 3600, frequency",
-        "60, 59, duration",
-        "60, 86401, duration",
-        "3600, 60, duration",
-        "-1, 3600, frequency"
+        "59, 3600, frequency, from 60 to 86400",
+        "60, 59, duration, from 60 to 86400",
+        "60, 86401, duration, from 60 to 86400",
+        "86401, 86400, frequency, from 60 to 86400",
+        "3600, 60, duration, below frequency",
+        "-1, 3600, frequency, from 60 to 86400"
     })
-    void itsTimesHaveBounds(int frequency, int duration, String field) {
+    void itsTimesHaveBounds(int frequency, int duration, String field, String bound) {
         Answer answer = integrator.register(
                 demo.siteId(), QueryBody.sql("select 1 from RDB$DATABASE").registered("Bounds", frequency, duration));
 
         assertThat(answer.status()).as("%s", answer).isEqualTo(400);
-        assertThat(answer.message()).contains(field);
+        assertThat(answer.message()).contains(field, bound);
+    }
+
+    @Test
+    void itsLongestAndShortestTimesAreTaken() {
+        for (int seconds : new int[] {60, 86_400}) {
+            String id = register(QueryBody.sql("select 1 as ONE from RDB$DATABASE")
+                            .registered("On its bounds", seconds, seconds))
+                    .id();
+
+            Answer registered = registered(id);
+            assertThat(registered.json().path("frequency").asInt()).isEqualTo(seconds);
+            assertThat(registered.json().path("duration").asInt()).isEqualTo(seconds);
+            cancel(id);
+        }
+    }
+
+    @Test
+    void itMayNameACatalogue() {
+        // Given
+        JsonNode catalogues = integrator.site(demo.siteId()).json().path("catalogue");
+        String other = null;
+        for (JsonNode one : catalogues) {
+            other = one.path("isDefault").asBoolean() ? other : one.path("name").asText();
+        }
+
+        // When
+        String id = register(QueryBody.sql("select rdb$get_context('SYSTEM', 'DB_NAME') as NAME from RDB$DATABASE")
+                        .catalogue(other)
+                        .registered("Other catalogue", 60, 3_600))
+                .id();
+
+        // Then it runs in another database than without
+        awaitRuns(id, 1);
+        Answer byDefault = integrator.immediate(
+                demo.siteId(), QueryBody.sql("select rdb$get_context('SYSTEM', 'DB_NAME') as NAME from RDB$DATABASE"));
+        assertThat(results(id).pageRows().get(0).path("NAME").asText())
+                .isNotEqualTo(byDefault.row().path("NAME").asText());
+        cancel(id);
     }
 
     private Answer register(String body) {

@@ -3,6 +3,7 @@ package dev.halo.systemtests.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.halo.local.ServiceName;
 import dev.halo.systemtests.client.Answer;
 import dev.halo.systemtests.client.Endless;
@@ -12,6 +13,7 @@ import dev.halo.systemtests.suite.Demo;
 import dev.halo.systemtests.suite.SuiteUnderTest;
 import dev.halo.systemtests.suite.SystemTest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +43,13 @@ class LimitsIT {
     void shortenTheLimits() {
         suite.restart(
                 ServiceName.LINK,
-                Map.of("halo.link.execution.read-limit", "8S", "halo.link.execution.write-limit", "3S"));
+                Map.of(
+                        "halo.link.execution.read-limit",
+                        "8S",
+                        "halo.link.execution.async-read-limit",
+                        "4S",
+                        "halo.link.execution.write-limit",
+                        "3S"));
         suite.awaitOnline();
     }
 
@@ -68,6 +76,28 @@ class LimitsIT {
         await().atMost(SOON).until(() -> !isRunning("LIMIT_READ"));
         assertThat(suite.integratorA().query(demo.siteId(), answer.id()).errorCode())
                 .isEqualTo(1003);
+    }
+
+    @Test
+    void anAsyncHasALimitOfItsOwnFromItsStartOn() {
+        // Given
+        String id = suite.integratorC()
+                .async(demo.siteId(), Endless.read("LIMIT_ASYNC"))
+                .id();
+
+        // When
+        Answer ended = suite.integratorC().awaitEnded(demo.siteId(), id);
+
+        // Then
+        assertThat(ended.queryStatus()).as("%s", ended).isEqualTo("executionFailed");
+        assertThat(ended.errorType()).isEqualTo("haloLink");
+        assertThat(ended.errorCode()).isEqualTo(1003);
+        JsonNode executing = ended.json().path("statusTiming").path("executing");
+        assertThat(Duration.between(
+                        Instant.parse(executing.path("startTime").asText()),
+                        Instant.parse(executing.path("endTime").asText())))
+                .isBetween(Duration.ofMillis(3_800), Duration.ofSeconds(8));
+        await().atMost(SOON).until(() -> !isRunning("LIMIT_ASYNC"));
     }
 
     @Test
