@@ -13,6 +13,8 @@ import dev.halo.systemtests.suite.SuiteUnderTest;
 import dev.halo.systemtests.suite.SystemTest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +42,7 @@ class SupportTasksIT {
         await().atMost(SOON).until(() -> ask(demo.siteId().toString()) == 200);
         String old = operator.read("/sites/" + demo.siteId()).path("linkId").asText();
         LinkInstallation second = suite.startAnotherLink();
-        String fresh = enrol(second, old);
+        String fresh = enrol(second);
         String site = awaitSite(fresh, demo.databaseId(), "active");
         awaitSite(fresh, demo.databaseId2(), "initialising");
 
@@ -82,7 +84,8 @@ class SupportTasksIT {
         second.process().stop();
     }
 
-    private String enrol(LinkInstallation link, String other) {
+    private String enrol(LinkInstallation link) {
+        Set<String> known = Set.copyOf(activeLinks());
         String token = operator.change(
                         "/enrolment-tokens", "{\"pmsIds\":[\"" + demo.databaseId() + "\"],\"comment\":\"migration\"}")
                 .path("enrolmentToken")
@@ -92,17 +95,17 @@ class SupportTasksIT {
                                 .run(token, List.of("enrol", "--token-stdin"))
                                 .code()
                         == 0);
-        return await().atMost(SOON).until(() -> newest(other), found -> !found.isEmpty());
+        return await().atMost(SOON)
+                .until(
+                        () -> activeLinks().stream()
+                                .filter(active -> !known.contains(active))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
     }
 
-    private String newest(String other) {
-        JsonNode links = operator.read("/links?status=active").path("links");
-        for (JsonNode link : links) {
-            if (!link.path("linkId").asText().equals(other)) {
-                return link.path("linkId").asText();
-            }
-        }
-        return "";
+    private List<String> activeLinks() {
+        return operator.read("/links?status=active&limit=1000").path("links").findValuesAsText("linkId");
     }
 
     private String awaitSite(String link, String pmsId, String status) {

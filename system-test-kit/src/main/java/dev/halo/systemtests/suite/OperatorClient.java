@@ -19,7 +19,7 @@ public final class OperatorClient {
 
     private final Demo demo;
 
-    OperatorClient(Demo demo) {
+    public OperatorClient(Demo demo) {
         this.demo = demo;
     }
 
@@ -28,6 +28,13 @@ public final class OperatorClient {
         return post("/admin/v1/integrators", "{\"name\":\"" + name + "\"}")
                 .path("integratorId")
                 .asText();
+    }
+
+    /** A new integrator's id, of a tier; with allowed addresses, in JSON, if there are any. */
+    public String createIntegrator(String name, String tier, String allowedAddresses) {
+        String body = "{\"name\":\"%s\",\"tier\":%s,\"allowedAddresses\":%s}"
+                .formatted(name, tier == null ? null : "\"" + tier + "\"", allowedAddresses);
+        return post("/admin/v1/integrators", body).path("integratorId").asText();
     }
 
     /** A new key, in a slot that has none. */
@@ -91,6 +98,11 @@ public final class OperatorClient {
     /** Any GET of the registry's admin API; the path is below {@code /admin/v1}. */
     public JsonNode read(String path) {
         return ok(authorised(demo.registry(), "/admin/v1" + path));
+    }
+
+    /** The same of the gateways' admin API. */
+    public JsonNode readGateway(String path) {
+        return ok(authorised(demo.gateway(), "/admin/v1" + path));
     }
 
     /** Any POST of it that is answered with 2xx. */

@@ -176,6 +176,11 @@ public final class SuiteUnderTest implements AutoCloseable {
         return suite.state().root().resolve("zedmed").resolve("zedmed.ini");
     }
 
+    /** Where the suite's own keys lie, with which its tokens are signed. */
+    public Path keys() {
+        return suite.state().root().resolve("keys");
+    }
+
     /** What the practice's administrator does on the Link's machine. */
     public LinkCommands linkCommands() {
         return suite.linkCommands();
