@@ -304,7 +304,7 @@ public final class LinkSession {
         } else if (congestedSince != 0
                 && now - congestedSince > limits().congestion().toNanos()) {
             close(CloseCause.LOST, GOING_AWAY, "the socket takes nothing", null);
-        } else if (current instanceof Draining draining && draining.isOver(now, queries.unfinished())) {
+        } else if (current instanceof Draining draining && draining.isOver(now, queries.isIdle())) {
             close(CloseCause.DRAINED, GOING_AWAY, "drained", null);
         } else if (current instanceof Open && bridge.clock().now().isAfter(identity.expiresAt())) {
             LOG.infof("event=tokenExpired link=%s session=%s", linkId(), id);

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
@@ -42,6 +43,9 @@ final class SessionQueries {
     private final LinkSocket socket;
     private final BridgeContext bridge;
     private final CreditLedger ledger;
+
+    /** Ends and runs that are on their way into the log, whose acknowledgement the Link waits for. */
+    private final AtomicInteger unacknowledged = new AtomicInteger();
 
     SessionQueries(UUID sessionId, UUID linkId, LinkSocket socket, BridgeContext bridge) {
         this.sessionId = sessionId;
@@ -160,6 +164,7 @@ final class SessionQueries {
             return;
         }
         UUID registeredId = ran.run().registeredId();
+        unacknowledged.incrementAndGet();
         bridge.reports()
                 .run(address(registeredId, null, ran.integratorId(), QueryRequest.NO_REPLY_SLOT), ran.run())
                 .whenComplete((metadata, failure) -> {
@@ -168,6 +173,7 @@ final class SessionQueries {
                     } else {
                         reportFailure(registeredId, failure);
                     }
+                    unacknowledged.decrementAndGet();
                 });
     }
 
@@ -179,7 +185,9 @@ final class SessionQueries {
         SentQuery query;
         synchronized (ledger) {
             query = ledger.find(ended.queryId());
-            if (query != null && fits(ended, query)) {
+            if (query == null || fits(ended, query)) {
+                // Before it is finished, so that a drain sees one or the other.
+                unacknowledged.incrementAndGet();
                 ledger.finish(ended.queryId());
             }
         }
@@ -198,6 +206,7 @@ final class SessionQueries {
             } else {
                 reportFailure(ended.queryId(), failure);
             }
+            unacknowledged.decrementAndGet();
         });
     }
 
@@ -217,6 +226,11 @@ final class SessionQueries {
         synchronized (ledger) {
             return ledger.unfinished();
         }
+    }
+
+    /** Whether no query runs in this session and no end or run waits for its acknowledgement. */
+    boolean isIdle() {
+        return unfinished() == 0 && unacknowledged.get() == 0;
     }
 
     /** A message whose last byte never left cannot have been read: the query was not attempted. */

@@ -46,8 +46,8 @@ public sealed interface SessionState {
      * @param closeByNanos when it is closed whatever runs
      */
     record Draining(long idleFromNanos, long closeByNanos) implements SessionState {
-        boolean isOver(long nowNanos, int unfinished) {
-            return nowNanos - closeByNanos >= 0 || (unfinished == 0 && nowNanos - idleFromNanos >= 0);
+        boolean isOver(long nowNanos, boolean idle) {
+            return nowNanos - closeByNanos >= 0 || (idle && nowNanos - idleFromNanos >= 0);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.halo.routing.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.halo.protocol.frame.Frame;
 import dev.halo.protocol.frame.Frame.RefusalCause;
@@ -92,8 +93,46 @@ class SessionDrainTest extends LinkSessionFixture {
         bridge.sessions.sweep();
         assertThat(session.state()).isInstanceOf(SessionState.Draining.class);
         bridge.say(session, new Frame.Ended(query.queryId(), bridge.siteId, bridge.integratorId, 3));
+        bridge.awaitSent(Frame.EndedAck.class);
+        assertThatItEnds(session);
+    }
+
+    @Test
+    void aDrainedSessionStaysUntilItsLastOutcomeIsAcknowledged() {
+        // Given a log that takes its time
+        bridge.close();
+        bridge = new SessionFixture(false);
+        LinkSession session = bridge.accept();
+        bridge.say(session, bridge.hello());
+        bridge.awaitSessionRecords(1);
+        bridge.producer.completeNext();
+        bridge.awaitSent(Frame.Welcome.class);
+        bridge.sessions.read(bridge.opened(session));
+        bridge.say(session, new Frame.Credit(bridge.siteId, 1));
+        var query = bridge.query(3);
+        session.deliver(query, null);
+        bridge.sessions.drain();
+        bridge.clock.advance(Duration.ofSeconds(66));
+
+        // When
+        bridge.say(session, new Frame.Ended(query.queryId(), bridge.siteId, bridge.integratorId, 3));
+
+        // Then
+        bridge.awaitRecords("halo.replies", 1);
         bridge.sessions.sweep();
-        assertThat(session.state()).isEqualTo(new SessionState.Closed(CloseCause.DRAINED));
+        assertThat(session.state()).isInstanceOf(SessionState.Draining.class);
+        await().until(() -> {
+            bridge.producer.completeNext();
+            return !bridge.socket.sent(Frame.EndedAck.class).isEmpty();
+        });
+        assertThatItEnds(session);
+    }
+
+    private void assertThatItEnds(LinkSession session) {
+        await().untilAsserted(() -> {
+            bridge.sessions.sweep();
+            assertThat(session.state()).isEqualTo(new SessionState.Closed(CloseCause.DRAINED));
+        });
     }
 
     @Test
