@@ -98,16 +98,13 @@ public final class LinkCommands {
                 "-Xmx64m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                ServiceProcess.ARCHIVE,
                 "-jar",
-                jar.getFileName().toString()));
+                jar.toString()));
         command.addAll(arguments);
         command.addAll(List.of("--data-dir", dataDirectory.toString()));
         try {
-            Process process = new ProcessBuilder(command)
-                    .directory(jar.getParent().toFile())
-                    .redirectErrorStream(true)
-                    .start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             give(process, input);
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(90, TimeUnit.SECONDS)) {

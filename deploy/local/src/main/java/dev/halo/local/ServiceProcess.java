@@ -21,12 +21,6 @@ import java.util.concurrent.locks.LockSupport;
 /** One service as a child JVM, started from its packaged application with a configuration file of its own. */
 public final class ServiceProcess implements AutoCloseable {
 
-    /**
-     * The classes that the build has prepared. The JVM uses them if it is the build's own and if archive and application
-     * are named as they were then, from the application's folder; otherwise it starts without them, only slower.
-     */
-    static final String ARCHIVE = "-XX:SharedArchiveFile=app-cds.jsa";
-
     private static final Duration STOP_LIMIT = Duration.ofSeconds(25);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -116,7 +110,7 @@ public final class ServiceProcess implements AutoCloseable {
                 name.module(),
                 command(jar),
                 Map.of("QUARKUS_PROFILE", ""),
-                jar.getParent(),
+                state.folder("run"),
                 log(),
                 ChildProcess.StopSignal.TERM,
                 STOP_LIMIT,
@@ -128,11 +122,11 @@ public final class ServiceProcess implements AutoCloseable {
         command.addAll(List.of(
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=" + System.getProperty("halo.local.tier", "4"),
-                ARCHIVE,
+                "-Xshare:auto",
                 "-Djava.net.preferIPv4Stack=true",
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
                 "-Dsmallrye.config.locations=" + writeConfiguration().toUri()));
-        command.addAll(List.of("-jar", jar.getFileName().toString()));
+        command.addAll(List.of("-jar", jar.toString()));
         return command;
     }
 

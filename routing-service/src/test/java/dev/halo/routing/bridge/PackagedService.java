@@ -38,7 +38,6 @@ final class PackagedService implements AutoCloseable {
                 "-Xmx128m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-XX:SharedArchiveFile=app-cds.jsa",
                 "-Dquarkus.http.host=127.0.0.1",
                 "-Dquarkus.http.port=" + port,
                 "-Dhalo.kafka.bootstrap-servers=" + deployment.settings().bootstrapServers(),
