@@ -151,7 +151,7 @@ public final class CommandReader {
                 continue;
             }
             switch (field) {
-                case "maxTimeInQueue" -> maxTimeInQueue = integer("maxTimeInQueue");
+                case "maxTimeInQueue" -> maxTimeInQueue = bounded("maxTimeInQueue");
                 case "catalogue" -> catalogue = shortText("catalogue");
                 case "command" -> measuredCommand();
                 default -> parser.skipChildren();
@@ -177,8 +177,8 @@ public final class CommandReader {
             switch (field) {
                 case "name" -> name = text("name");
                 case "registeredQueryType" -> registeredType = text("registeredQueryType");
-                case "frequency" -> frequency = integer("frequency");
-                case "duration" -> duration = integer("duration");
+                case "frequency" -> frequency = bounded("frequency");
+                case "duration" -> duration = bounded("duration");
                 case "registerCommand" -> readRegisterCommand();
                 default -> parser.skipChildren();
             }
@@ -311,6 +311,15 @@ public final class CommandReader {
             throw Refusal.invalid(field + " must be a string or null, also for numbers and dates.");
         }
         return parser.getText();
+    }
+
+    /** Of a field with bounds of its own: what is beyond an int is beyond these as well, and refused with them. */
+    private int bounded(String field) throws IOException {
+        if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                && parser.getNumberType() != JsonParser.NumberType.INT) {
+            return parser.getBigIntegerValue().signum() < 0 ? Integer.MIN_VALUE : Integer.MAX_VALUE;
+        }
+        return integer(field);
     }
 
     private int integer(String field) throws IOException {

@@ -92,7 +92,7 @@ class CommandReaderTest {
                 "{\"maxTimeInQueue\":-1,\"command\":{\"text\":\"x\"}}                 | maxTimeInQueue must be from 0 to 60000",
                 "{\"maxTimeInQueue\":1.5,\"command\":{\"text\":\"x\"}}                | maxTimeInQueue must be a whole number",
                 "{\"maxTimeInQueue\":\"1\",\"command\":{\"text\":\"x\"}}              | maxTimeInQueue must be a whole number",
-                "{\"maxTimeInQueue\":99999999999,\"command\":{\"text\":\"x\"}}        | maxTimeInQueue must be from",
+                "{\"maxTimeInQueue\":99999999999,\"command\":{\"text\":\"x\"}}        | maxTimeInQueue must be from 0 to 60000",
                 "{\"catalogue\":7,\"command\":{\"text\":\"x\"}}                       | catalogue must be a string",
                 "{\"catalogue\":\"\",\"command\":{\"text\":\"x\"}}                    | catalogue must have from 1 to",
             })

@@ -39,14 +39,10 @@ public final class Ageing {
 
     /** An async query that ended as much longer ago; it keeps its id. */
     public void completed(Object queryId, Duration by) {
-        store.change(
-                """
+        store.change("""
                 update gateway.async_query set updated_at = updated_at - ?::interval,
                     completed_at = completed_at - ?::interval
-                where query_id = ?::uuid""",
-                by.toString(),
-                by.toString(),
-                queryId.toString());
+                where query_id = ?::uuid""", by.toString(), by.toString(), queryId.toString());
     }
 
     /**
@@ -74,17 +70,12 @@ public final class Ageing {
                 aged.toString(),
                 utc(begin(older, HOUR)),
                 id.toString());
-        store.change(
-                """
+        store.change("""
                 update gateway.async_query q set query_id = ?::uuid, created_at = ?, updated_at = updated_at - i.age,
                     sent_at = sent_at - i.age, hold_until = hold_until - i.age, queued_at = queued_at - i.age,
                     executing_at = executing_at - i.age, uploading_at = uploading_at - i.age,
                     completed_at = completed_at - i.age
-                from (select ?::interval as age) i where q.query_id = ?::uuid""",
-                aged.toString(),
-                utc(older),
-                by.toString(),
-                id.toString());
+                from (select ?::interval as age) i where q.query_id = ?::uuid""", aged.toString(), utc(older), by.toString(), id.toString());
         return true;
     }
 
@@ -98,13 +89,10 @@ public final class Ageing {
 
     /** A registered query that was registered, and has ended, as much longer ago. */
     public void registered(Object queryId, Duration by) {
-        store.change(
-                """
+        store.change("""
                 update gateway.registered_query q set created_at = created_at - i.age, ends_at = ends_at - i.age,
                     grid_at = grid_at - i.age, ended_at = ended_at - i.age
-                from (select ?::interval as age) i where query_id = ?::uuid""",
-                by.toString(),
-                queryId.toString());
+                from (select ?::interval as age) i where query_id = ?::uuid""", by.toString(), queryId.toString());
     }
 
     /** A registered query whose next run is due when a Link takes it over within the next minutes. */
@@ -158,12 +146,10 @@ public final class Ageing {
 
     /** A waiting async query whose stored command has become longer than any record on Kafka may be. */
     public void commandTooLong(Object queryId) {
-        store.change(
-                """
+        store.change("""
                 update gateway.async_query set request = convert_to(jsonb_set(convert_from(request, 'UTF8')::jsonb,
                     '{command,text}', to_jsonb(repeat('x', 2000000)))::text, 'UTF8')
-                where query_id = ?::uuid""",
-                queryId.toString());
+                where query_id = ?::uuid""", queryId.toString());
     }
 
     /** The Link that an async query was made for. */

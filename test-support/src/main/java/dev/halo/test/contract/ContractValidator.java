@@ -161,7 +161,7 @@ public final class ContractValidator {
                 }
                 return List.of();
             }
-            return Structure.parse(body).isArray() ? List.of() : List.of("a streamed page must be an array");
+            return Structure.isArray(body) ? List.of() : List.of("a streamed page must be an array");
         } catch (IOException e) {
             return List.of("its body is not JSON");
         }

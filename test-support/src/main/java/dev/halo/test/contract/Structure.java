@@ -1,5 +1,7 @@
 package dev.halo.test.contract;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -52,6 +54,15 @@ final class Structure {
 
     static JsonNode parse(String json) throws IOException {
         return MAPPER.readTree(json);
+    }
+
+    /** Whether it is one JSON array, of which there may be megabytes. */
+    static boolean isArray(String json) throws IOException {
+        try (JsonParser parser = MAPPER.createParser(json)) {
+            return parser.nextToken() == JsonToken.START_ARRAY
+                    && parser.skipChildren().currentToken() == JsonToken.END_ARRAY
+                    && parser.nextToken() == null;
+        }
     }
 
     /** The operation of a path; literal segments win over parameters. */
