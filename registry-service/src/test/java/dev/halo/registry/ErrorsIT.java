@@ -14,6 +14,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.config.HttpClientConfig;
 import io.restassured.http.ContentType;
+import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.smallrye.jwt.build.Jwt;
 import java.net.InetAddress;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.http.conn.params.ConnRoutePNames;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -297,37 +299,32 @@ class ErrorsIT {
     /** From an address of its own: it would slow the other tests down, too. */
     @Test
     void whoTriesCredentialsIsSlowed() throws UnknownHostException {
-        // Given
+        // Given a Link's secret, an enrolment token and a person's token
         var elsewhere = RestAssured.config()
                 .httpClient(HttpClientConfig.httpClientConfig()
                         .setParam(ConnRoutePNames.LOCAL_ADDRESS, InetAddress.getByName("127.0.0.2")));
-        Map<String, Map<String, Object>> guesses = Map.of(
-                LinkApi.TOKEN,
-                Map.of("linkId", UUID.randomUUID(), "secret", "guess", "environment", "production"),
-                LinkApi.ENROL,
-                Map.of("enrolmentToken", "prod_guess", "environment", "production"));
+        List<Supplier<Response>> guesses = List.of(
+                () -> given().config(elsewhere)
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("linkId", UUID.randomUUID(), "secret", "guess", "environment", "production"))
+                        .post(LinkApi.TOKEN),
+                () -> given().config(elsewhere)
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("enrolmentToken", "prod_guess", "environment", "production"))
+                        .post(LinkApi.ENROL),
+                () -> given().config(elsewhere)
+                        .header("Authorization", "Bearer guess")
+                        .get("/admin/v1/links"));
 
         // When
         List<Integer> answers = new ArrayList<>();
-        for (int i = 0; i < RegistrySuite.REFUSALS / 2; i++) {
-            guesses.forEach((path, guess) -> answers.add(given().config(elsewhere)
-                    .contentType(ContentType.JSON)
-                    .body(guess)
-                    .post(path)
-                    .statusCode()));
+        for (int i = 0; i < RegistrySuite.REFUSALS; i++) {
+            answers.add(guesses.get(i % guesses.size()).get().statusCode());
         }
 
         // Then
         assertThat(answers).containsOnly(401);
-        guesses.forEach((path, guess) -> envelope(
-                        given().config(elsewhere)
-                                .contentType(ContentType.JSON)
-                                .body(guess)
-                                .post(path)
-                                .then(),
-                        429,
-                        "Too Many Requests",
-                        "Too many refused calls")
+        guesses.forEach(guess -> envelope(guess.get().then(), 429, "Too Many Requests", "Too many refused calls")
                 .header("Retry-After", notNullValue()));
         client.tryRenew(UUID.randomUUID(), "guess").statusCode(401);
     }

@@ -24,6 +24,8 @@ class KeycloakIT {
     private static final String INTEGRATORS = "/admin/v1/integrators";
     private static final String AUDIT = "/admin/v1/audit";
     private static final String WEBHOOKS = "/admin/v1/webhooks";
+    private static final String QUERIES = "/admin/v1/queries";
+    private static final String QUERY_AUDIT = "/admin/v1/query-audit";
     private static final String PAIRINGS = "/internal/v1/pairings";
 
     private final StageSuite stage;
@@ -60,6 +62,10 @@ class KeycloakIT {
         // When, Then
         assertThat(issuer.get(registry, INTEGRATORS, support)).isEqualTo(200);
         assertThat(issuer.get(demo.gateway(), WEBHOOKS, support)).isEqualTo(200);
+        assertThat(issuer.get(demo.gateway(), QUERIES, support)).isEqualTo(200);
+        assertThat(issuer.get(demo.gateway(), QUERY_AUDIT, support)).isEqualTo(403);
+        assertThat(issuer.post(demo.gateway(), WEBHOOKS + "/" + UUID.randomUUID() + "/resend", support, ""))
+                .isEqualTo(404);
         assertThat(issuer.post(registry, INTEGRATORS, support, named("of support")))
                 .isEqualTo(403);
         assertThat(issuer.get(registry, AUDIT, support)).isEqualTo(403);
@@ -72,6 +78,10 @@ class KeycloakIT {
 
         // When, Then
         assertThat(issuer.get(registry, AUDIT, auditor)).isEqualTo(200);
+        assertThat(issuer.get(demo.gateway(), QUERY_AUDIT, auditor)).isEqualTo(200);
+        assertThat(issuer.get(demo.gateway(), QUERIES, auditor)).isEqualTo(403);
+        assertThat(issuer.post(demo.gateway(), WEBHOOKS + "/" + UUID.randomUUID() + "/resend", auditor, ""))
+                .isEqualTo(403);
         assertThat(issuer.get(registry, INTEGRATORS, auditor)).isEqualTo(403);
         assertThat(issuer.get(demo.gateway(), WEBHOOKS, auditor)).isEqualTo(403);
     }

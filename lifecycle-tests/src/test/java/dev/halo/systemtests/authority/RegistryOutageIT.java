@@ -67,9 +67,9 @@ class RegistryOutageIT {
         List<CompletableFuture<Boolean>> busy = all.stream()
                 .map(one -> CompletableFuture.supplyAsync(() -> announces(one, announced)))
                 .toList();
-        await().atMost(SOON).until(() -> announced.get() > 0);
         Map<String, String> keys = new ConcurrentHashMap<>();
-        CompletableFuture<Void> issuing = CompletableFuture.runAsync(() -> keys.putAll(issueKeys()));
+        CompletableFuture<Void> issuing = CompletableFuture.runAsync(() -> issueKeys(keys));
+        await().atMost(SOON).until(() -> announced.get() > 0 && !keys.isEmpty());
 
         // When
         suite.kill(ServiceName.REGISTRY);
@@ -93,10 +93,12 @@ class RegistryOutageIT {
         for (int i = 0; i < AT_ONCE; i++) {
             Announcing one = all.get(i);
             if (!answered.get(i)) {
-                one.announce();
+                await().atMost(SOON).ignoreExceptions().until(() -> one.tryToAnnounce() == 200);
             }
-            assertThat(integrator.client().pairSite(one.pmsId()).id())
-                    .isEqualTo(one.site().toString());
+            await().atMost(SOON)
+                    .until(
+                            () -> integrator.client().pairSite(one.pmsId()).id(),
+                            one.site().toString()::equals);
         }
         session.close();
     }
@@ -133,13 +135,11 @@ class RegistryOutageIT {
                 .isEqualTo(401);
     }
 
-    /** Keys of new integrators, until the registry is gone. */
-    private Map<String, String> issueKeys() {
-        Map<String, String> keys = new ConcurrentHashMap<>();
+    /** Issues keys of new integrators until the registry is gone. */
+    private void issueKeys(Map<String, String> keys) {
         for (Optional<NewIntegrator> made = create(); made.isPresent(); made = create()) {
             keys.put(made.get().id(), made.get().key());
         }
-        return keys;
     }
 
     private Optional<NewIntegrator> create() {
@@ -166,6 +166,10 @@ class RegistryOutageIT {
         static Announcing enrol(Demo demo, OperatorClient operator, String integratorId) {
             String pmsId = ScriptedLink.newPmsId();
             return new Announcing(ScriptedLink.enrol(demo, operator, pmsId), UUID.randomUUID(), pmsId, integratorId);
+        }
+
+        int tryToAnnounce() {
+            return link.announce(ScriptedLink.site(site, pmsId, integratorId)).status();
         }
 
         void announce() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.halo.local.LinkCommands.Result;
+import dev.halo.local.ServiceName;
 import dev.halo.systemtests.client.Answer;
 import dev.halo.systemtests.client.Endless;
 import dev.halo.systemtests.client.IntegratorClient;
@@ -87,12 +88,15 @@ class EnablementIT {
                 .id();
         await().atMost(SOON).until(() -> isRunning("DISABLED_ASYNC"));
 
+        int removals = removals();
+
         // When
         disable(demo.value("HALO_FIREBIRD_PASSWORD"));
 
         // Then
         await().atMost(SOON).until(() -> !isRunning("DISABLED_ASYNC"));
         await().atMost(SOON).until(() -> integrator.query(demo.siteId(), stored).status() == 403);
+        await().atMost(SOON).until(() -> removals() > removals);
 
         // And what is left of them is seen once the practice has enabled the integrator again
         enableAgain();
@@ -118,6 +122,11 @@ class EnablementIT {
                 .doesNotContain("not-the-password")
                 .doesNotContain("Exception");
         await().atMost(SOON).until(() -> ask().status() == 403);
+    }
+
+    /** How often the gateway has removed results because somebody was disabled; it looks for them every few seconds. */
+    private int removals() {
+        return suite.log(ServiceName.GATEWAY).split("event=resultsRemoved reason=disabled", -1).length;
     }
 
     private Result disable(String password) {

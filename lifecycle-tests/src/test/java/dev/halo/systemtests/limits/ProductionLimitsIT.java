@@ -140,6 +140,16 @@ class ProductionLimitsIT {
                 .isEqualTo(large.json().path("result").path("size").asLong());
         assertThat(second.path("resultBytes").path("remaining").asLong()).isZero();
         assertThat(suite.integratorA().immediate(demo.siteId(), SMALL).status()).isEqualTo(200);
+
+        // When it gets the usual tier
+        String name =
+                suite.operator().read("/integrators/" + trial.id()).path("name").asText();
+        suite.operator().replace("/integrators/" + trial.id(), "{\"name\":\"" + name + "\"}");
+
+        // Then it goes on
+        await().atMost(SOON)
+                .until(() -> client.immediate(demo.siteId(), SMALL).status() == 200
+                        && client.immediate(demo.siteId2(), SMALL).status() == 200);
     }
 
     private NewIntegrator trial() {

@@ -46,11 +46,6 @@ public final class ApiException extends RuntimeException {
         return new ApiException(Status.PRECONDITION_FAILED, message, null);
     }
 
-    /** 429 with {@code Retry-After}. */
-    public static ApiException tooManyRequests(String message, Duration retryAfter) {
-        return new ApiException(Status.TOO_MANY_REQUESTS, message, retryAfter);
-    }
-
     /** 503 with {@code Retry-After}. */
     public static ApiException unavailable(String message, Duration retryAfter) {
         return new ApiException(Status.SERVICE_UNAVAILABLE, message, retryAfter);

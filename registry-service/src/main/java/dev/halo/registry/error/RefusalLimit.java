@@ -1,46 +1,82 @@
 package dev.halo.registry.error;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.halo.registry.config.RegistryConfig;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.ws.rs.container.ContainerRequestContext;
-import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response.Status;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
-import org.jboss.resteasy.reactive.server.ServerRequestFilter;
-import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
-/** Slows those down who try credentials: after so many 401s an address gets 429 until the window has passed. */
+/**
+ * Slows those down who try credentials: after so many 401s an address gets 429 until the window has passed. It stands before
+ * everything that checks credentials, of people, services and Links alike. Health and metrics are left alone.
+ */
 @ApplicationScoped
 public class RefusalLimit {
 
-    private final RefusalCounter counter;
+    private static final int BEFORE_AUTHENTICATION = 900;
+    private static final String MANAGEMENT = "/q/";
 
-    public RefusalLimit(RegistryConfig config) {
+    private final RefusalCounter counter;
+    private final byte[] answer;
+
+    public RefusalLimit(RegistryConfig config, ObjectMapper mapper) {
         RegistryConfig.Refusals refusals = config.refusals();
         this.counter =
                 new RefusalCounter(refusals.perAddress(), refusals.window(), refusals.addresses(), System::nanoTime);
+        try {
+            this.answer = mapper.writeValueAsBytes(
+                    ErrorEnvelope.of(Status.TOO_MANY_REQUESTS, "Too many refused calls from this address."));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    @ServerRequestFilter(priority = 1)
-    public void refuse(ContainerRequestContext request, HttpServerRequest http) {
-        Optional<Duration> wait = counter.wait(address(http));
+    void register(@Observes Filters filters) {
+        filters.register(this::check, BEFORE_AUTHENTICATION);
+    }
+
+    private void check(RoutingContext context) {
+        if (context.request().path().startsWith(MANAGEMENT)) {
+            context.next();
+            return;
+        }
+        String address = address(context.request());
+        Optional<Duration> wait = counter.wait(address);
         if (wait.isPresent()) {
-            throw ApiException.tooManyRequests("Too many refused calls from this address.", wait.get());
+            refuse(context, wait.get());
+            return;
         }
+        context.addEndHandler(end -> {
+            if (context.response().getStatusCode() == Status.UNAUTHORIZED.getStatusCode()) {
+                counter.refused(address);
+            }
+        });
+        context.next();
     }
 
-    @ServerResponseFilter
-    public void count(ContainerResponseContext response, HttpServerRequest http) {
-        if (response.getStatus() == Status.UNAUTHORIZED.getStatusCode()) {
-            counter.refused(address(http));
-        }
+    private void refuse(RoutingContext context, Duration wait) {
+        context.response()
+                .setStatusCode(Status.TOO_MANY_REQUESTS.getStatusCode())
+                .putHeader(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON)
+                .putHeader(
+                        HttpHeaders.RETRY_AFTER,
+                        Long.toString(wait.plusMillis(999).toSeconds()))
+                .end(Buffer.buffer(answer));
     }
 
-    private static String address(HttpServerRequest http) {
-        SocketAddress address = http.remoteAddress();
+    private static String address(HttpServerRequest request) {
+        SocketAddress address = request.remoteAddress();
         return address == null || address.hostAddress() == null ? "unknown" : address.hostAddress();
     }
 }

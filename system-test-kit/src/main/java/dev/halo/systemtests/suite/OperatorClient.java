@@ -112,6 +112,13 @@ public final class OperatorClient {
                 .POST(BodyPublishers.ofString(body)));
     }
 
+    /** Any PUT of it that is answered with 2xx. */
+    public JsonNode replace(String path, String body) {
+        return ok(authorised(demo.registry(), "/admin/v1" + path)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(body)));
+    }
+
     /** The status of any POST of it. */
     public int statusOfChange(String path, String body) {
         return send(authorised(demo.registry(), "/admin/v1" + path)
