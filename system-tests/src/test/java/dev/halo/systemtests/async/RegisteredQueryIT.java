@@ -99,6 +99,30 @@ class RegisteredQueryIT {
     }
 
     @Test
+    void aRunMayHaveEightMegabytesAndNoMore() {
+        // When
+        String id = register(QueryBody.sql("select first 1100 rpad('', 8000, 'x') as W from PATIENTS")
+                        .registered("Too large", 60, 3_600))
+                .id();
+
+        // Then
+        Answer failed = await().atMost(SOON)
+                .until(
+                        () -> registered(id),
+                        answer -> answer.json()
+                                        .path("metrics")
+                                        .path("executionFailedCount")
+                                        .asInt()
+                                == 1);
+        assertThat(failed.json().path("lastErrorDetails").path("errorType").asText())
+                .isEqualTo("http");
+        assertThat(failed.json().path("lastErrorDetails").path("errorCode").asInt())
+                .isEqualTo(413);
+        assertThat(integrator.get(path(id) + "/results").status()).isEqualTo(404);
+        cancel(id);
+    }
+
+    @Test
     void aRegisteredStatementMayWrite() {
         // Given
         String reason = "Registered " + UUID.randomUUID();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.halo.local.ServiceName;
 import dev.halo.systemtests.client.Answer;
 import dev.halo.systemtests.client.Endless;
+import dev.halo.systemtests.client.IntegratorClient;
 import dev.halo.systemtests.client.PendingAnswer;
 import dev.halo.systemtests.client.QueryBody;
 import dev.halo.systemtests.suite.Demo;
@@ -61,7 +62,14 @@ class LimitsIT {
 
     @Test
     void aQueryThatRunsTooLongIsCancelledInFirebird() {
-        // Given
+        // Given an immediate one and a run of a registered one
+        String registered = IntegratorClient.registeredPath(demo.siteId())
+                + "/"
+                + suite.integratorC()
+                        .register(
+                                demo.siteId(),
+                                Endless.read("LIMIT_READ_OF_A_RUN").registered("Too long", 60, 3_600))
+                        .id();
         PendingAnswer pending = suite.integratorA().start(demo.siteId(), Endless.read("LIMIT_READ"));
         await().atMost(SOON).until(() -> isRunning("LIMIT_READ"));
 
@@ -76,6 +84,23 @@ class LimitsIT {
         await().atMost(SOON).until(() -> !isRunning("LIMIT_READ"));
         assertThat(suite.integratorA().query(demo.siteId(), answer.id()).errorCode())
                 .isEqualTo(1003);
+
+        // And the run, which does not end the registration
+        Answer failed = await().atMost(SOON)
+                .until(
+                        () -> suite.integratorC().get(registered),
+                        one -> one.json()
+                                        .path("metrics")
+                                        .path("executionFailedCount")
+                                        .asInt()
+                                == 1);
+        assertThat(failed.queryStatus()).isEqualTo("enabled");
+        assertThat(failed.json().path("lastErrorDetails").path("errorType").asText())
+                .isEqualTo("haloLink");
+        assertThat(failed.json().path("lastErrorDetails").path("errorCode").asInt())
+                .isEqualTo(1003);
+        assertThat(isRunning("LIMIT_READ_OF_A_RUN")).isFalse();
+        suite.integratorC().send("DELETE", registered, null, null);
     }
 
     @Test
