@@ -83,7 +83,10 @@ final class OutboxTopics implements AutoCloseable {
         Map<String, Object> properties = new HashMap<>(settings.client());
         properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
         properties.put(AdminClientConfig.CLIENT_ID_CONFIG, "halo-registry-topics");
-        long limit = settings.timeout().toMillis();
+        int limit = Math.toIntExact(settings.timeout().toMillis());
+        // Closing waits for what is under way, without Kafka a minute if it is not told otherwise.
+        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, limit);
+        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, limit);
         try (Admin admin = Admin.create(properties)) {
             var described = admin.describeTopics(Publication.TOPICS.stream()
                             .map(topic -> topic.name(settings.topicPrefix()))
