@@ -55,6 +55,7 @@ final class LauncherCommand {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx384m",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-Dhalo.local.tier=" + System.getProperty("halo.local.tier", "4"),
                 "-Dhalo.repository=" + Path.of("..").toAbsolutePath().normalize(),
                 "-jar",

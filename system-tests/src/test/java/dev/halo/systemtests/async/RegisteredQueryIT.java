@@ -83,14 +83,7 @@ class RegisteredQueryIT {
                 .id();
 
         // Then
-        Answer failed = await().atMost(SOON)
-                .until(
-                        () -> registered(id),
-                        answer -> answer.json()
-                                        .path("metrics")
-                                        .path("executionFailedCount")
-                                        .asInt()
-                                == 1);
+        Answer failed = awaitFailedRun(id);
         assertThat(failed.queryStatus()).isEqualTo("enabled");
         assertThat(failed.json().path("lastErrorDetails").path("errorType").asText())
                 .isEqualTo("fbsql");
@@ -106,14 +99,7 @@ class RegisteredQueryIT {
                 .id();
 
         // Then
-        Answer failed = await().atMost(SOON)
-                .until(
-                        () -> registered(id),
-                        answer -> answer.json()
-                                        .path("metrics")
-                                        .path("executionFailedCount")
-                                        .asInt()
-                                == 1);
+        Answer failed = awaitFailedRun(id);
         assertThat(failed.json().path("lastErrorDetails").path("errorType").asText())
                 .isEqualTo("http");
         assertThat(failed.json().path("lastErrorDetails").path("errorCode").asInt())
@@ -250,6 +236,17 @@ class RegisteredQueryIT {
 
     private Answer awaitRuns(String id, int count) {
         return await().atMost(SOON).until(() -> registered(id), answer -> runs(answer) == count);
+    }
+
+    private Answer awaitFailedRun(String id) {
+        return await().atMost(SOON)
+                .until(
+                        () -> registered(id),
+                        answer -> answer.json()
+                                        .path("metrics")
+                                        .path("executionFailedCount")
+                                        .asInt()
+                                == 1);
     }
 
     private Answer registered(String id) {

@@ -148,8 +148,8 @@ class LoadIT {
      *
      * @param answered by the gateway
      * @param delivered by the bridge to the Link
-     * @param run by the Link
-     * @param ended outcomes that the bridge passed back
+     * @param run by the Link; registered ones run and end on its own clock, also those of earlier tests
+     * @param ended outcomes that the bridge passed back, of queries that it had delivered
      * @param astray replies that nobody waited for, and queries whose outcome never came
      */
     private record Counters(long answered, long delivered, long run, long ended, long astray) {
@@ -169,8 +169,8 @@ class LoadIT {
             return new Counters(
                     (long) gateway.sum("halo_gateway_immediate_seconds_count"),
                     (long) bridge.sum("halo_bridge_queries_delivered_total"),
-                    (long) link.sum("halo_link_queries_total"),
-                    (long) bridge.sum("halo_bridge_queries_ended_total"),
+                    (long) link.sum("halo_link_queries_total", "mode=\"immediate\""),
+                    (long) bridge.sum("halo_bridge_queries_ended_total", "asked=\"here\""),
                     (long) astray);
         }
 
