@@ -2,6 +2,7 @@ package dev.halo.gateway.store;
 
 import dev.halo.gateway.error.Refusal;
 import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.DatabaseException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -30,8 +31,11 @@ public final class Store {
     private static final Logger LOG = Logger.getLogger(Store.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-    /** Classes of SQL states: cardinality, data, integrity, which a missing partition is too, and a limit of the server. */
+    /** Classes of SQL states: cardinality, data, integrity, and a limit of the server. */
     private static final Set<String> REFUSALS = Set.of("21", "22", "23", "54");
+
+    /** The SQL state of a row without a partition, too: then no constraint is named. */
+    private static final String CHECK_VIOLATION = "23514";
 
     private final Pool pool;
     private final BooleanSupplier ready;
@@ -61,13 +65,16 @@ public final class Store {
         return bounded(timeout, () -> pool.preparedQuery(sql).executeBatch(batch));
     }
 
-    /** As {@link #executeBatch}; fails with {@link RowRefused} where one of the rows can never be written as it is. */
+    /**
+     * As {@link #executeBatch}; fails with {@link RowRefused} where one of the rows can never be written as it is, with
+     * {@link NoPartition} where that of its day is missing.
+     */
     public CompletionStage<RowSet<Row>> insert(String sql, List<Tuple> rows, Duration timeout) {
-        return executeBatch(sql, rows, timeout)
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                        isRefused(failure instanceof CompletionException ? failure.getCause() : failure)
-                                ? new RowRefused()
-                                : failure));
+        return executeBatch(sql, rows, timeout).exceptionallyCompose(failure -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            return CompletableFuture.failedFuture(
+                    lacksPartition(cause) ? new NoPartition() : isRefused(cause) ? new RowRefused() : failure);
+        });
     }
 
     /**
@@ -75,10 +82,18 @@ public final class Store {
      * that shuts down, may be over at the next try.
      */
     static boolean isRefused(Throwable failure) {
-        return failure instanceof DatabaseException refused
+        return !lacksPartition(failure)
+                && failure instanceof DatabaseException refused
                 && refused.getSqlState() != null
                 && REFUSALS.contains(refused.getSqlState()
                         .substring(0, Math.min(2, refused.getSqlState().length())));
+    }
+
+    /** Whether the row's day has no partition; {@link Partitions} makes that of today when it is missing. */
+    static boolean lacksPartition(Throwable failure) {
+        return failure instanceof PgException refused
+                && CHECK_VIOLATION.equals(refused.getSqlState())
+                && refused.getConstraint() == null;
     }
 
     /** Runs one statement without parameters outside of any transaction, which some commands demand. */
@@ -134,6 +149,13 @@ public final class Store {
     public static final class RowRefused extends RuntimeException {
         public RowRefused() {
             super("a row was refused", null, false, false);
+        }
+    }
+
+    /** The database is there, but not the partition of a row's day. */
+    public static final class NoPartition extends RuntimeException {
+        public NoPartition() {
+            super("a row has no partition", null, false, false);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -27,6 +28,9 @@ public final class WriteBehind<T> {
 
     private static final Logger LOG = Logger.getLogger(WriteBehind.class);
 
+    /** Of a row whose partition is missing. It is made within minutes, or the row is so old that it never will be. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
     /**
      * How much may wait, and how it is written.
      *
@@ -37,7 +41,10 @@ public final class WriteBehind<T> {
      */
     public record Bounds(int maxWaiting, int batch, Duration interval, Duration storeTimeout) {}
 
-    /** Writes all rows or none; fails with {@link Store.RowRefused} where one of them can never be written. */
+    /**
+     * Writes all rows or none; fails with {@link Store.RowRefused} where one of them can never be written, with
+     * {@link Store.NoPartition} where that of one is missing.
+     */
     public interface Rows {
         CompletionStage<?> write(String insert, List<Tuple> rows, Duration timeout);
     }
@@ -52,6 +59,8 @@ public final class WriteBehind<T> {
     private final BlockingQueue<Waiting<T>> waiting;
     private final List<Waiting<T>> batch = new ArrayList<>();
     private final AtomicLong refused = new AtomicLong();
+    private final LongSupplier nanos;
+    private Long withoutPartitionSince;
     private final ScheduledExecutorService writer;
 
     /**
@@ -59,6 +68,11 @@ public final class WriteBehind<T> {
      * @param insert one row; the same again must do no harm
      */
     public WriteBehind(String name, Rows rows, String insert, Function<T, Tuple> tuple, Bounds bounds) {
+        this(name, rows, insert, tuple, bounds, System::nanoTime);
+    }
+
+    WriteBehind(String name, Rows rows, String insert, Function<T, Tuple> tuple, Bounds bounds, LongSupplier nanos) {
+        this.nanos = nanos;
         this.name = name;
         this.rows = rows;
         this.insert = insert;
@@ -118,7 +132,9 @@ public final class WriteBehind<T> {
         try {
             while (!waiting.isEmpty() || !batch.isEmpty()) {
                 waiting.drainTo(batch, bounds.batch() - batch.size());
-                if (!written(batch)) {
+                if (written(batch)) {
+                    withoutPartitionSince = null;
+                } else {
                     oneByOne();
                 }
                 batch.clear();
@@ -159,12 +175,21 @@ public final class WriteBehind<T> {
                     .toCompletableFuture()
                     .join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof Store.RowRefused) {
+            if (e.getCause() instanceof Store.RowRefused || e.getCause() instanceof Store.NoPartition && isTooLate()) {
                 return false;
             }
             throw e;
         }
         some.forEach(one -> one.written.complete(true));
         return true;
+    }
+
+    private boolean isTooLate() {
+        long now = nanos.getAsLong();
+        if (withoutPartitionSince == null) {
+            withoutPartitionSince = now;
+            LOG.warnf("event=recordsWaitForPartition of=%s", name);
+        }
+        return now - withoutPartitionSince >= PATIENCE.toNanos();
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,13 +23,16 @@ class WriteBehindTest {
 
     private final List<String> rows = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger faults = new AtomicInteger();
+    private final AtomicLong nanos = new AtomicLong();
     private volatile boolean away;
+    private volatile boolean partition = true;
     private final WriteBehind<String> writer = new WriteBehind<>(
             "rows-of-a-test",
             this::database,
             "insert",
             WriteBehindTest::tuple,
-            new WriteBehind.Bounds(1_000, 10, Duration.ofMillis(5), WAIT));
+            new WriteBehind.Bounds(1_000, 10, Duration.ofMillis(5), WAIT),
+            nanos::get);
 
     @AfterEach
     void stop() {
@@ -83,6 +87,35 @@ class WriteBehindTest {
     }
 
     @Test
+    void aRowWaitsForItsPartitionAndNotForEver() {
+        // Given
+        partition = false;
+        CompletionStage<Boolean> first = writer.add("row of today");
+        writer.start();
+        await().until(() -> faults.get() > 2);
+        assertThat(first.toCompletableFuture()).isNotDone();
+
+        // When it is made
+        partition = true;
+
+        // Then
+        assertThat(first.toCompletableFuture()).succeedsWithin(WAIT).isEqualTo(true);
+
+        // When it never is
+        partition = false;
+        CompletionStage<Boolean> late = writer.add("row of last week");
+        CompletionStage<Boolean> later = writer.add("another of last week");
+        int before = faults.get();
+        await().until(() -> faults.get() > before + 2);
+        nanos.addAndGet(Duration.ofMinutes(10).toNanos());
+
+        // Then
+        assertThat(late.toCompletableFuture()).succeedsWithin(WAIT).isEqualTo(false);
+        assertThat(later.toCompletableFuture()).succeedsWithin(WAIT).isEqualTo(false);
+        assertThat(writer.refused()).isEqualTo(2);
+    }
+
+    @Test
     void theUnexpectedDoesNotEndTheSchedule() {
         // Given
         CompletionStage<Boolean> first = writer.add("unexpected");
@@ -102,7 +135,9 @@ class WriteBehindTest {
     @Test
     void onlyAJudgementOfTheValuesIsARefusal() {
         assertThat(Store.isRefused(pg("22021"))).isTrue();
-        assertThat(Store.isRefused(pg("23514"))).isTrue();
+        assertThat(Store.isRefused(pg("23505"))).isTrue();
+        assertThat(Store.isRefused(pg("23514"))).as("no partition").isFalse();
+        assertThat(Store.lacksPartition(pg("23514"))).isTrue();
         for (String state : List.of("57P01", "53300", "53100", "42501", "40P01", "25006", "08006")) {
             assertThat(Store.isRefused(pg(state))).as(state).isFalse();
         }
@@ -114,6 +149,10 @@ class WriteBehindTest {
         if (away) {
             faults.incrementAndGet();
             return CompletableFuture.failedFuture(new Store.StoreUnavailable("away"));
+        }
+        if (!partition) {
+            faults.incrementAndGet();
+            return CompletableFuture.failedFuture(new Store.NoPartition());
         }
         if (texts.contains("unexpected") && faults.getAndIncrement() < 2) {
             throw new IllegalStateException("nobody thought of this");
