@@ -136,7 +136,8 @@ public class Link {
     void rotate(String usedSha256, String nextSha256, Instant at) {
         secretSha256 = usedSha256;
         nextSecretSha256 = nextSha256;
-        tokenIssuedAt = at;
+        // Two renewals may come here in another order than they began.
+        tokenIssuedAt = at.isAfter(tokenIssuedAt) ? at : tokenIssuedAt;
     }
 
     /** It announced its sites. */

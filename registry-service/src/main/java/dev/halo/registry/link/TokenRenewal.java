@@ -16,6 +16,7 @@ import dev.halo.registry.error.ApiException;
 import dev.halo.registry.secret.Secrets;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -29,6 +30,7 @@ import org.jboss.logging.Logger;
 public class TokenRenewal {
 
     private static final Logger LOG = Logger.getLogger(TokenRenewal.class);
+    private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(2);
     private static final String COPIED = "A retired secret was used: perhaps the Link's machine was copied.";
 
     private static final String RECOGNISED = "By its token: its secret was given out after the backup of the database.";
@@ -96,7 +98,8 @@ public class TokenRenewal {
 
     /**
      * Whether the Link holds a token that was issued after the last one that is known: the database forgot it when it was
-     * restored from a backup, and with it the secret that was given out then. At no other time is there such a token.
+     * restored from a backup, and with it the secret that was given out then. Links renew hourly, so it is much later; what
+     * is only little later may come of clocks that differ.
      */
     private boolean isForgotten(Link link, String token) {
         if (token == null || link.status() != LinkStatus.ACTIVE) {
@@ -105,7 +108,9 @@ public class TokenRenewal {
         try {
             LinkTokens.LinkIdentity known = keys.verify(token);
             return known.linkId().equals(link.id())
-                    && known.expiresAt().minus(LinkTokens.LIFETIME).isAfter(link.tokenIssuedAt());
+                    && known.expiresAt()
+                            .minus(LinkTokens.LIFETIME)
+                            .isAfter(link.tokenIssuedAt().plus(CLOCKS_DIFFER));
         } catch (LinkTokens.InvalidToken e) {
             return false;
         }

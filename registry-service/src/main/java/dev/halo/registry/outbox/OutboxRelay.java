@@ -200,7 +200,10 @@ final class OutboxRelay implements Runnable {
         if (stopping()) {
             return;
         }
-        status.state(state);
+        // Of a database that is not the topics' own only a comparison that succeeds says otherwise.
+        if (status.state() != RelayState.FOREIGN_DATABASE) {
+            status.state(state);
+        }
         LOG.warnf("event=relayPaused state=%s backOff=%s %s", state, backOff, cause);
         long spread = backOff.toMillis() / 2;
         try {

@@ -8,9 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,13 +30,13 @@ import org.jboss.logging.Logger;
  */
 final class RestoredVersions {
 
-    /** The topics hold sites and the database has none: more likely it is the wrong one than a restored one. */
+    /** The topics hold records and the database has none of them: more likely it is the wrong one than a restored one. */
     static final class ForeignDatabase extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        ForeignDatabase(int sites) {
-            super("the topics hold " + sites + " sites and this database has none: check halo.registry.database.* and"
-                    + " halo.kafka.topic-prefix, or delete the topics to begin anew");
+        ForeignDatabase(Topic topic, int records) {
+            super(topic.baseName() + " holds " + records + " records and this database has none of them: check"
+                    + " halo.registry.database.* and halo.kafka.topic-prefix, or delete the topics to begin anew");
         }
     }
 
@@ -47,7 +49,7 @@ final class RestoredVersions {
     private final List<Snapshot> snapshots;
     private final Map<Topic, Map<String, Long>> published = new EnumMap<>(Topic.class);
     private int behind;
-    private boolean anySite;
+    private final Set<Topic> shared = EnumSet.noneOf(Topic.class);
 
     private RestoredVersions(OutboxConnection connection, List<Snapshot> snapshots) {
         this.connection = connection;
@@ -106,19 +108,21 @@ final class RestoredVersions {
 
     private void mend(OutboxTopics topics, Instant now) throws SQLException {
         long highest = published.values().stream()
-                .flatMap(records -> records.values().stream())
+                .flatMap(held -> held.values().stream())
                 .mapToLong(Long::longValue)
                 .max()
                 .orElse(0);
-        int sites = published.get(Topic.SITES).size();
+        Topic telling = published.get(Topic.SITES).isEmpty() ? Topic.INTEGRATORS : Topic.SITES;
+        int records = published.get(telling).size();
         long floor = connection.versionFloor();
         compare();
-        if (sites > 0 && !anySite) {
-            throw new ForeignDatabase(sites);
+        // A restored database has some of them, if it is the topics' own.
+        if (records > 0 && !shared.contains(telling)) {
+            throw new ForeignDatabase(telling, records);
         }
         // What is left was published, and the database has never heard of it.
         boolean unheardOf = published.values().stream()
-                .flatMap(records -> records.values().stream())
+                .flatMap(held -> held.values().stream())
                 .anyMatch(version -> version > floor);
         int unknown = published.values().stream().mapToInt(Map::size).sum();
         if (behind > 0 || unheardOf) {
@@ -130,10 +134,10 @@ final class RestoredVersions {
                     now,
                     "{\"behind\":" + behind + ",\"unknown\":" + unknown + ",\"raisedAbove\":" + highest + "}");
         }
-        published.forEach((topic, records) -> {
-            if (!records.isEmpty()) {
-                LOG.warnf("event=unknownRecordsWithdrawn topic=%s records=%d", topic.baseName(), records.size());
-                topics.withdraw(topic, records.keySet());
+        published.forEach((topic, left) -> {
+            if (!left.isEmpty()) {
+                LOG.warnf("event=unknownRecordsWithdrawn topic=%s records=%d", topic.baseName(), left.size());
+                topics.withdraw(topic, left.keySet());
             }
         });
     }
@@ -143,8 +147,10 @@ final class RestoredVersions {
         try {
             for (Snapshot snapshot : snapshots) {
                 snapshot.read(read, stored -> {
-                    anySite |= stored.topic() == Topic.SITES;
                     Long there = published.get(stored.topic()).remove(stored.key());
+                    if (there != null) {
+                        shared.add(stored.topic());
+                    }
                     if (there != null && there > version(stored.value().getBytes(StandardCharsets.UTF_8))) {
                         behind++;
                     }
