@@ -146,7 +146,9 @@ public final class AuditLog implements AutoCloseable {
             disk.force(file);
             reached(end);
         } catch (ClosedChannelException e) {
-            // The file was full: it was forced before it was closed, and the head says so.
+            // The file was full: it was forced before it was closed, and the head says so. Else there is nothing to
+            // force.
+            closedUnder(file, end, e);
         } catch (IOException e) {
             failed(end, e);
         }
@@ -157,6 +159,12 @@ public final class AuditLog implements AutoCloseable {
         if (!closed && end.number() > kept.number()) {
             // Rotation may have taken files meanwhile.
             writeHead(end.beginningAt(head.first()));
+        }
+    }
+
+    private synchronized void closedUnder(FileChannel file, AuditHead end, IOException e) {
+        if (channel == file) {
+            failed(end, e);
         }
     }
 
