@@ -8,11 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,12 +28,12 @@ import org.jboss.logging.Logger;
  */
 final class RestoredVersions {
 
-    /** The topics hold records and the database has none of them: more likely it is the wrong one than a restored one. */
+    /** The topics hold sites and the database has none of them: more likely it is the wrong one than a restored one. */
     static final class ForeignDatabase extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        ForeignDatabase(Topic topic, int records) {
-            super(topic.baseName() + " holds " + records + " records and this database has none of them: check"
+        ForeignDatabase(int sites) {
+            super("the topics hold " + sites + " sites and this database has none of them: check"
                     + " halo.registry.database.* and halo.kafka.topic-prefix, or delete the topics to begin anew");
         }
     }
@@ -49,7 +47,7 @@ final class RestoredVersions {
     private final List<Snapshot> snapshots;
     private final Map<Topic, Map<String, Long>> published = new EnumMap<>(Topic.class);
     private int behind;
-    private final Set<Topic> shared = EnumSet.noneOf(Topic.class);
+    private boolean anySiteShared;
 
     private RestoredVersions(OutboxConnection connection, List<Snapshot> snapshots) {
         this.connection = connection;
@@ -112,13 +110,12 @@ final class RestoredVersions {
                 .mapToLong(Long::longValue)
                 .max()
                 .orElse(0);
-        Topic telling = published.get(Topic.SITES).isEmpty() ? Topic.INTEGRATORS : Topic.SITES;
-        int records = published.get(telling).size();
+        int sites = published.get(Topic.SITES).size();
         long floor = connection.versionFloor();
         compare();
         // A restored database has some of them, if it is the topics' own.
-        if (records > 0 && !shared.contains(telling)) {
-            throw new ForeignDatabase(telling, records);
+        if (sites > 0 && !anySiteShared) {
+            throw new ForeignDatabase(sites);
         }
         // What is left was published, and the database has never heard of it.
         boolean unheardOf = published.values().stream()
@@ -148,9 +145,7 @@ final class RestoredVersions {
             for (Snapshot snapshot : snapshots) {
                 snapshot.read(read, stored -> {
                     Long there = published.get(stored.topic()).remove(stored.key());
-                    if (there != null) {
-                        shared.add(stored.topic());
-                    }
+                    anySiteShared |= there != null && stored.topic() == Topic.SITES;
                     if (there != null && there > version(stored.value().getBytes(StandardCharsets.UTF_8))) {
                         behind++;
                     }
