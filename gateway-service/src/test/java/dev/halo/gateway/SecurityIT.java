@@ -131,20 +131,20 @@ class SecurityIT {
         for (int i = 0; i < 1_000; i++) {
             guesses.add(guesser.http()
                     .sendAsync(
-                            from("203.0.113.9", guesser.request(path)).build(), HttpResponse.BodyHandlers.ofString()));
+                            from("192.0.2.9", guesser.request(path)).build(), HttpResponse.BodyHandlers.ofString()));
             if (i % 100 == 99) {
                 CompletableFuture.allOf(guesses.toArray(CompletableFuture[]::new))
                         .join();
             }
         }
 
-        Api.Answer slowed = guesser.send(from("203.0.113.9", guesser.request(path)));
+        Api.Answer slowed = guesser.send(from("192.0.2.9", guesser.request(path)));
 
         assertThat(guesses).allMatch(guess -> guess.join().statusCode() == 401);
         assertThat(slowed.status()).isEqualTo(429);
         assertThat(Integer.parseInt(slowed.header("Retry-After"))).isBetween(1, 60);
-        assertThat(api.send(from("203.0.113.9", api.request(path))).status()).isEqualTo(200);
-        assertThat(guesser.send(from("203.0.113.10", guesser.request(path))).status())
+        assertThat(api.send(from("192.0.2.9", api.request(path))).status()).isEqualTo(200);
+        assertThat(guesser.send(from("192.0.2.10", guesser.request(path))).status())
                 .isEqualTo(401);
     }
 
