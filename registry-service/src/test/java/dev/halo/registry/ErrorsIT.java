@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 
 import dev.halo.protocol.link.LinkApi;
+import dev.halo.test.key.RsaKeys;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
@@ -19,8 +20,6 @@ import io.restassured.response.ValidatableResponse;
 import io.smallrye.jwt.build.Jwt;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.security.GeneralSecurityException;
-import java.security.KeyPairGenerator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -109,9 +108,9 @@ class ErrorsIT {
     }
 
     @Test
-    void aForgedOrExpiredTokenOrOneForSomebodyElseIs401() throws GeneralSecurityException {
+    void aForgedOrExpiredTokenOrOneForSomebodyElseIs401() {
         // Given
-        var stranger = KeyPairGenerator.getInstance("RSA").generateKeyPair().getPrivate();
+        var stranger = RsaKeys.stranger().getPrivate();
         var ours = suite.operators().getPrivate();
         Set<String> operator = Set.of("operator");
         String forged =
