@@ -1,19 +1,23 @@
 package dev.halo.test.key;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
+import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.RSAPublicKeySpec;
 
 /**
- * Key pairs with which tests sign what an issuer of tokens would. Making one takes seconds in a JVM that compiles for a
- * quick start, so the tests of a JVM share two.
+ * Key pairs with which tests sign what an issuer of tokens would. They lie in files and are no secret: a JVM that compiles
+ * for a quick start takes seconds to make one.
  */
 public final class RsaKeys {
 
-    /** The least that RS256 allows. */
-    private static final int BITS = 2048;
-
-    private static final KeyPair ISSUER = generate();
+    private static final KeyPair ISSUER = read("issuer.der");
+    private static final KeyPair STRANGER = read("stranger.der");
 
     private RsaKeys() {}
 
@@ -24,20 +28,19 @@ public final class RsaKeys {
 
     /** Of somebody whom nobody believes. */
     public static KeyPair stranger() {
-        return Stranger.PAIR;
+        return STRANGER;
     }
 
-    // Made only where it is asked for.
-    private static final class Stranger {
-        private static final KeyPair PAIR = generate();
-    }
-
-    private static KeyPair generate() {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(BITS);
-            return generator.generateKeyPair();
-        } catch (NoSuchAlgorithmException e) {
+    private static KeyPair read(String file) {
+        try (InputStream pkcs8 = RsaKeys.class.getResourceAsStream(file)) {
+            KeyFactory keys = KeyFactory.getInstance("RSA");
+            RSAPrivateCrtKey key =
+                    (RSAPrivateCrtKey) keys.generatePrivate(new PKCS8EncodedKeySpec(pkcs8.readAllBytes()));
+            return new KeyPair(
+                    keys.generatePublic(new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent())), key);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }
