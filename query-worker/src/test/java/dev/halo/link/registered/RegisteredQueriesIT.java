@@ -13,34 +13,13 @@ import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.RegisteredRequest;
 import dev.halo.protocol.query.RegisteredRun;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Registered queries between a cloud of the test's and databases that are played: how they run and how they end. */
-class RegisteredQueriesIT {
-
-    @TempDir
-    private Path directory;
-
-    private LinkHarness link;
-    private RegisteredRuns registered;
-
-    @BeforeEach
-    void prepare() throws Exception {
-        link = new LinkHarness(directory).with("registered.max-per-site", "2").with("registered.upload-for", "PT0.3S");
-        registered = new RegisteredRuns(link);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        link.close();
-    }
+class RegisteredQueriesIT extends RegisteredFixture {
 
     private static String hash(String json) throws Exception {
         return Base64.getEncoder()
@@ -55,16 +34,14 @@ class RegisteredQueriesIT {
     void runsAtOnceAndUploadsOnlyWhatHasChanged() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 1, RegisteredRuns.LONG_MILLIS);
+        RegisteredRequest request = register(ExecutionMode.READER, "value", 1, LONG_MILLIS);
 
         // When
-        List<RegisteredRun> first = registered.awaitRuns(request, 2);
+        List<RegisteredRun> first = awaitRuns(request, 2);
         link.databases.value = 2;
         await().atMost(LinkHarness.LONG)
-                .until(() -> registered.runs(request).stream()
-                                .filter(RegisteredRun::changed)
-                                .count()
-                        == 2);
+                .until(() ->
+                        runs(request).stream().filter(RegisteredRun::changed).count() == 2);
 
         // Then
         assertThat(link.session().all(Frame.Queued.class))
@@ -77,7 +54,7 @@ class RegisteredQueriesIT {
         assertThat(first.get(1).hash()).isEqualTo(first.get(0).hash());
         assertThat(((Outcome.Rows) first.get(1).outcome()).storage()).isEqualTo(Outcome.Storage.STORED);
         assertThat(uploaded(request, first.get(1))).isFalse();
-        assertThat(registered.runs(request))
+        assertThat(runs(request))
                 .filteredOn(RegisteredRun::changed)
                 .allMatch(run -> uploaded(request, run))
                 .last()
@@ -90,7 +67,7 @@ class RegisteredQueriesIT {
     void doesNotUploadWhatTheCloudHolds() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest fresh = link.registered(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
+        RegisteredRequest fresh = link.registered(ExecutionMode.READER, "value", 60, LONG_MILLIS);
         RegisteredRequest known = new RegisteredRequest(
                 fresh.queryId(),
                 fresh.siteId(),
@@ -99,7 +76,7 @@ class RegisteredQueriesIT {
                 null,
                 60,
                 0,
-                RegisteredRuns.LONG_MILLIS,
+                LONG_MILLIS,
                 41,
                 hash("[{\"A\":1}]"),
                 fresh.createdAt());
@@ -108,7 +85,7 @@ class RegisteredQueriesIT {
         link.session().send(new Frame.Register(known));
 
         // Then
-        RegisteredRun run = registered.awaitRuns(known, 1).get(0);
+        RegisteredRun run = awaitRuns(known, 1).get(0);
         assertThat(run.number()).isEqualTo(42);
         assertThat(run.changed()).isFalse();
         assertThat(link.cloud.uploads).isEmpty();
@@ -120,21 +97,21 @@ class RegisteredQueriesIT {
         link.ready();
 
         // When
-        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 1, 2_000);
+        RegisteredRequest request = register(ExecutionMode.READER, "value", 1, 2_000);
 
         // Then
         await().atMost(LinkHarness.LONG)
-                .until(() -> link.link.registered().held() == 0
-                        && !registered.runs(request).isEmpty());
-        assertThat(registered.runs(request)).hasSizeBetween(1, 3);
-        assertThat(registered.runs(request).get(0).number()).isEqualTo(1);
+                .until(() ->
+                        link.link.registered().held() == 0 && !runs(request).isEmpty());
+        assertThat(runs(request)).hasSizeBetween(1, 3);
+        assertThat(runs(request).get(0).number()).isEqualTo(1);
     }
 
     @Test
     void endsWhenItIsCancelled() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = registered.register(ExecutionMode.READER, "wait", 1, RegisteredRuns.LONG_MILLIS);
+        RegisteredRequest request = register(ExecutionMode.READER, "wait", 1, LONG_MILLIS);
         link.awaitRunning(1);
 
         // When
@@ -150,7 +127,7 @@ class RegisteredQueriesIT {
     void isNotHeldWhenItsCancelCameFirst() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = link.registered(ExecutionMode.READER, "value", 1, RegisteredRuns.LONG_MILLIS);
+        RegisteredRequest request = link.registered(ExecutionMode.READER, "value", 1, LONG_MILLIS);
         link.session().send(new Frame.Cancel(request.queryId(), LinkErrorCode.CANCELLED));
 
         // When
@@ -165,8 +142,8 @@ class RegisteredQueriesIT {
     void endsWhenThePracticeDisablesItsIntegrator() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
-        registered.awaitRuns(request, 1);
+        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
+        awaitRuns(request, 1);
 
         // When
         link.link.enablement().disable(LinkHarness.ADMIN, link.site(), link.integrator);
@@ -181,15 +158,15 @@ class RegisteredQueriesIT {
     void outlivesANewSecretOfItsIntegrator() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 1, RegisteredRuns.LONG_MILLIS);
-        registered.awaitRuns(request, 1);
+        RegisteredRequest request = register(ExecutionMode.READER, "value", 1, LONG_MILLIS);
+        awaitRuns(request, 1);
 
         // When
         link.link.enablement().enable(LinkHarness.ADMIN, link.site(), link.integrator, "A");
 
         // Then
-        int before = registered.runs(request).size();
-        registered.awaitRuns(request, before + 1);
+        int before = runs(request).size();
+        awaitRuns(request, before + 1);
         assertThat(link.link.registered().held()).isEqualTo(1);
     }
 
@@ -197,8 +174,8 @@ class RegisteredQueriesIT {
     void endsWhenItsSiteIsSuperseded() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
-        registered.awaitRuns(request, 1);
+        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
+        awaitRuns(request, 1);
 
         // When
         link.session().send(new Frame.Authority(9, List.of(new Frame.SiteAuthority(link.siteId(), true, false))));
@@ -214,10 +191,10 @@ class RegisteredQueriesIT {
         link.ready();
 
         // When
-        RegisteredRequest request = registered.register(ExecutionMode.READER, "break", 1, RegisteredRuns.LONG_MILLIS);
+        RegisteredRequest request = register(ExecutionMode.READER, "break", 1, LONG_MILLIS);
 
         // Then
-        List<RegisteredRun> runs = registered.awaitRuns(request, 2);
+        List<RegisteredRun> runs = awaitRuns(request, 2);
         assertThat(runs).allMatch(run -> run.outcome() instanceof Outcome.Failed && !run.changed());
         assertThat(link.link.registered().held()).isEqualTo(1);
     }
@@ -226,7 +203,7 @@ class RegisteredQueriesIT {
     void skipsRunsWhileOneGoesOn() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = registered.register(ExecutionMode.READER, "wait", 1, RegisteredRuns.LONG_MILLIS);
+        RegisteredRequest request = register(ExecutionMode.READER, "wait", 1, LONG_MILLIS);
         await().atMost(LinkHarness.LONG).until(() -> link.count("halo.link.runs.skipped") >= 2);
         assertThat(link.databases.executions).hasSize(1);
 
@@ -234,7 +211,7 @@ class RegisteredQueriesIT {
         link.databases.permits.release();
 
         // Then
-        assertThat(registered.awaitRuns(request, 1).get(0).number()).isEqualTo(1);
+        assertThat(awaitRuns(request, 1).get(0).number()).isEqualTo(1);
     }
 
     @Test
@@ -242,15 +219,14 @@ class RegisteredQueriesIT {
         // Given
         link.ready();
         link.cloud.uploadStatus = 503;
-        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 1, RegisteredRuns.LONG_MILLIS);
-        RegisteredRun lost = registered.awaitRuns(request, 1).get(0);
+        RegisteredRequest request = register(ExecutionMode.READER, "value", 1, LONG_MILLIS);
+        RegisteredRun lost = awaitRuns(request, 1).get(0);
 
         // When
         link.cloud.uploadStatus = 204;
 
         // Then
-        await().atMost(LinkHarness.LONG)
-                .until(() -> registered.runs(request).stream().anyMatch(RegisteredRun::changed));
+        await().atMost(LinkHarness.LONG).until(() -> runs(request).stream().anyMatch(RegisteredRun::changed));
         assertThat(((Outcome.Failed) lost.outcome()).failure().type()).isEqualTo(ErrorType.HTTP);
         assertThat(lost.hash()).isNull();
     }
@@ -259,11 +235,11 @@ class RegisteredQueriesIT {
     void refusesMoreThanItMayHold() throws Exception {
         // Given
         link.ready();
-        registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
-        registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
+        register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
+        register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
 
         // When
-        RegisteredRequest third = registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
+        RegisteredRequest third = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
 
         // Then
         assertThat(link.failure(third.queryId()).is(LinkErrorCode.INTERNAL)).isTrue();
@@ -274,7 +250,7 @@ class RegisteredQueriesIT {
     void letsTheRunFinishThatExecutesWhenItsSiteIsSuperseded() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = registered.register(ExecutionMode.READER, "wait", 60, RegisteredRuns.LONG_MILLIS);
+        RegisteredRequest request = register(ExecutionMode.READER, "wait", 60, LONG_MILLIS);
         link.awaitRunning(1);
 
         // When
@@ -284,7 +260,7 @@ class RegisteredQueriesIT {
         assertThat(link.failure(request.queryId()).is(LinkErrorCode.SITE_SUPERSEDED))
                 .isTrue();
         link.databases.permits.release();
-        assertThat(registered.awaitRuns(request, 1).get(0).outcome()).isInstanceOf(Outcome.Rows.class);
+        assertThat(awaitRuns(request, 1).get(0).outcome()).isInstanceOf(Outcome.Rows.class);
     }
 
     @Test
@@ -295,13 +271,13 @@ class RegisteredQueriesIT {
         link.session().send(new Frame.Authority(9, List.of(new Frame.SiteAuthority(link.siteId(), true, false, 7))));
 
         // When
-        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
+        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
         await().atMost(LinkHarness.LONG).until(() -> link.link.registered().held() == 1);
-        int before = registered.runs(request).size();
+        int before = runs(request).size();
         link.session().send(new Frame.Authority(10, List.of(new Frame.SiteAuthority(link.siteId(), true, true, 8))));
 
         // Then it was held, and runs only now
         assertThat(before).isZero();
-        registered.awaitRuns(request, 1);
+        awaitRuns(request, 1);
     }
 }

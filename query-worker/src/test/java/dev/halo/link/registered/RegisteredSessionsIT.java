@@ -9,39 +9,18 @@ import dev.halo.protocol.query.ExecutionMode;
 import dev.halo.protocol.query.Outcome;
 import dev.halo.protocol.query.RegisteredRequest;
 import dev.halo.protocol.query.RegisteredRun;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a new session or a restart of the Link changes of registered queries, and what it must not. */
-class RegisteredSessionsIT {
-
-    @TempDir
-    private Path directory;
-
-    private LinkHarness link;
-    private RegisteredRuns registered;
-
-    @BeforeEach
-    void prepare() throws Exception {
-        link = new LinkHarness(directory).with("registered.max-per-site", "2").with("registered.upload-for", "PT0.3S");
-        registered = new RegisteredRuns(link);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        link.close();
-    }
+class RegisteredSessionsIT extends RegisteredFixture {
 
     @Test
     void tellsTheNextSessionOfRunsThatWereNotConfirmed() throws Exception {
         // Given
         link.ready();
         link.session().acks = false;
-        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
-        RegisteredRun run = registered.awaitRuns(request, 1).get(0);
+        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
+        RegisteredRun run = awaitRuns(request, 1).get(0);
         int sessions = link.cloud.sessions.size();
 
         // When
@@ -60,8 +39,8 @@ class RegisteredSessionsIT {
     void goesOnWithItsGridWhenANewSessionBringsItAgain() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
-        registered.awaitRuns(request, 1);
+        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
+        awaitRuns(request, 1);
 
         // When
         link.session().send(new Frame.Register(request));
@@ -70,15 +49,15 @@ class RegisteredSessionsIT {
         await().atMost(LinkHarness.LONG)
                 .until(() -> link.session().all(Frame.Queued.class).size() == 2);
         link.run(link.request(ExecutionMode.READER, "select 1"));
-        assertThat(registered.runs(request)).hasSize(1);
+        assertThat(runs(request)).hasSize(1);
     }
 
     @Test
     void forgetsWhatANewSessionDoesNotBringAgain() throws Exception {
         // Given
         link.with("registered.confirm-within", "PT0.5S").ready();
-        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
-        registered.awaitRuns(request, 1);
+        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
+        awaitRuns(request, 1);
 
         // When
         link.session().close();
@@ -93,9 +72,8 @@ class RegisteredSessionsIT {
         // Given
         link.ready();
         link.session().acks = false;
-        RegisteredRequest request =
-                registered.register(ExecutionMode.NON_QUERY, "update 1", 60, RegisteredRuns.LONG_MILLIS);
-        RegisteredRun run = registered.awaitRuns(request, 1).get(0);
+        RegisteredRequest request = register(ExecutionMode.NON_QUERY, "update 1", 60, LONG_MILLIS);
+        RegisteredRun run = awaitRuns(request, 1).get(0);
         assertThat(run.outcome()).isInstanceOf(Outcome.Affected.class);
         assertThat(link.link.journal().knows(run.runId())).isTrue();
         int sessions = link.cloud.sessions.size();
@@ -120,8 +98,8 @@ class RegisteredSessionsIT {
     void neverUsesANumberAgainAfterARestart() throws Exception {
         // Given
         link.ready();
-        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
-        RegisteredRun before = registered.awaitRuns(request, 1).get(0);
+        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
+        RegisteredRun before = awaitRuns(request, 1).get(0);
         await().atMost(LinkHarness.LONG)
                 .until(() -> link.link.registered().unacked().isEmpty());
         int sessions = link.cloud.sessions.size();
@@ -134,7 +112,7 @@ class RegisteredSessionsIT {
         link.session().send(new Frame.Register(request));
 
         // Then
-        RegisteredRun after = registered.awaitRuns(request, 2).get(1);
+        RegisteredRun after = awaitRuns(request, 2).get(1);
         assertThat(after.number()).isGreaterThan(before.number());
     }
 
@@ -142,8 +120,8 @@ class RegisteredSessionsIT {
     void neverUsesANumberAgainOfAQueryThatItHadLetGo() throws Exception {
         // Given
         link.with("registered.confirm-within", "PT0.3S").ready();
-        RegisteredRequest request = registered.register(ExecutionMode.READER, "value", 60, RegisteredRuns.LONG_MILLIS);
-        registered.awaitRuns(request, 1);
+        RegisteredRequest request = register(ExecutionMode.READER, "value", 60, LONG_MILLIS);
+        awaitRuns(request, 1);
         link.session().close();
         await().atMost(LinkHarness.LONG).until(() -> link.link.registered().held() == 0);
 
@@ -151,8 +129,6 @@ class RegisteredSessionsIT {
         link.session().send(new Frame.Register(request));
 
         // Then
-        assertThat(registered.awaitRuns(request, 2))
-                .extracting(RegisteredRun::number)
-                .containsExactly(1L, 2L);
+        assertThat(awaitRuns(request, 2)).extracting(RegisteredRun::number).containsExactly(1L, 2L);
     }
 }

@@ -33,9 +33,15 @@ public final class Ageing {
      * @param attempts that were begun
      * @param leased whether a gateway has it at this moment
      * @param pause before the next attempt, drawn after the last one; zero before the first
-     * @param dueIn the time to the next attempt; negative where it is due
+     * @param dueAt the time of the next attempt
      */
-    public record Webhook(UUID id, int attempts, boolean leased, boolean waiting, Duration pause, Duration dueIn) {}
+    public record Webhook(UUID id, int attempts, boolean leased, boolean waiting, Duration pause, Instant dueAt) {
+
+        /** When the pause before the next attempt began. */
+        public Instant putOffAt() {
+            return dueAt.minus(pause);
+        }
+    }
 
     /** An async query that ended as much longer ago; it keeps its id. */
     public void completed(Object queryId, Duration by) {
@@ -107,8 +113,7 @@ public final class Ageing {
     public Optional<Webhook> webhook(Object queryId) {
         return store.first(
                 """
-                select webhook_id, attempts, lease is not null, status = 'waiting', last_pause_millis,
-                    (extract(epoch from next_at - now()) * 1000)::bigint
+                select webhook_id, attempts, lease is not null, status = 'waiting', last_pause_millis, next_at
                 from gateway.webhook_delivery where query_id = ?::uuid""",
                 row -> new Webhook(
                         row.getObject(1, UUID.class),
@@ -116,7 +121,7 @@ public final class Ageing {
                         row.getBoolean(3),
                         row.getBoolean(4),
                         Duration.ofMillis(row.getLong(5)),
-                        Duration.ofMillis(row.getLong(6))),
+                        row.getObject(6, OffsetDateTime.class).toInstant()),
                 queryId.toString());
     }
 
@@ -124,6 +129,11 @@ public final class Ageing {
     public void webhookDue(Object queryId) {
         store.change(
                 "update gateway.webhook_delivery set next_at = now() where query_id = ?::uuid", queryId.toString());
+    }
+
+    /** Forgets what an integrator is still to be told, and what could not be told. */
+    public void webhooksGone(String integratorId) {
+        store.execute("delete from gateway.webhook_delivery where integrator_id = ?::uuid", integratorId);
     }
 
     /** A query's webhook that was sent for the first time as much longer ago. */

@@ -3,6 +3,7 @@ package dev.halo.systemtests.async;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.halo.systemtests.client.Answer;
 import dev.halo.systemtests.client.Endless;
 import dev.halo.systemtests.client.IntegratorClient;
@@ -27,8 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AsyncStatesIT {
 
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final QueryBody ONE = QueryBody.sql("select 1 as ONE from RDB$DATABASE");
-
     private final SuiteUnderTest suite;
     private final Demo demo;
     private final IntegratorClient integrator;
@@ -65,6 +64,16 @@ class AsyncStatesIT {
         assertThat(waiting.join().queryStatus()).isEqualTo("executionFailed");
     }
 
+    @Test
+    void withoutAWaitItAnswersAtOnce() {
+        // Given
+        String id = executing("ASYNC_NOT_WAITED_FOR");
+
+        // Then
+        assertThat(integrator.get(path(id) + "?waitMs=0").queryStatus()).isEqualTo("executing");
+        assertThat(integrator.get(path(id)).queryStatus()).isEqualTo("executing");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"-1", "30001", "soon", "99999999999"})
     void aWaitHasBounds(String wait) {
@@ -99,9 +108,9 @@ class AsyncStatesIT {
                 .until(() -> !suite.practiceServer().running("ASYNC_BUSY").isEmpty());
 
         // When
-        Answer shortly = integrator.async(demo.siteId(), ONE.maxTimeInQueue(300));
+        Answer shortly = integrator.async(demo.siteId(), one().maxTimeInQueue(300));
         String waits =
-                integrator.async(demo.siteId(), ONE.maxTimeInQueue(7_200_000)).id();
+                integrator.async(demo.siteId(), one().maxTimeInQueue(7_200_000)).id();
         integrator.delete(demo.siteId(), waits);
 
         // Then
@@ -115,7 +124,7 @@ class AsyncStatesIT {
     @Test
     void removedPagesAreGoneInEveryForm() {
         // Given
-        Answer ended = ended(QueryBody.sql("select 1 as ONE from RDB$DATABASE"));
+        Answer ended = ended(one());
 
         // When
         integrator.delete(demo.siteId(), ended.id());
@@ -186,6 +195,72 @@ class AsyncStatesIT {
     }
 
     @Test
+    void itMayNameACatalogue() {
+        // Given
+        QueryBody name = QueryBody.sql("select rdb$get_context('SYSTEM', 'DB_NAME') as NAME from RDB$DATABASE");
+        String byDefault = ended(name).id();
+
+        // When
+        String named = ended(name.catalogue(otherCatalogue())).id();
+
+        // Then
+        assertThat(integrator.page(demo.siteId(), named, 1).pageRows())
+                .isNotEqualTo(integrator.page(demo.siteId(), byDefault, 1).pageRows());
+    }
+
+    @Test
+    void aParameterThatIsMissingIsNamed() {
+        // When
+        Answer accepted = integrator.async(
+                demo.siteId(), QueryBody.sql("select PATIENT_ID from PATIENTS where PATIENT_ID = @nobody"));
+
+        // Then
+        assertThat(accepted.status()).as("%s", accepted).isEqualTo(201);
+        Answer ended = integrator.awaitEnded(demo.siteId(), accepted.id());
+        assertThat(ended.queryStatus()).isEqualTo("executionFailed");
+        assertThat(ended.errorType()).isEqualTo("haloLink");
+        assertThat(ended.errorCode()).isEqualTo(1009);
+        assertThat(ended.errorMessage()).contains("nobody");
+    }
+
+    @Test
+    void itIsNotFoundAtAnotherSiteNorByWhomThePracticeDoesNotKnow() {
+        // Given
+        String id = ended(one()).id();
+        String batch = "{\"queryIds\":[\"%s\"]}".formatted(id);
+
+        // Then
+        assertThat(integrator.query(demo.siteId2(), id).status()).isEqualTo(404);
+        assertThat(integrator.page(demo.siteId2(), id, 1).status()).isEqualTo(404);
+        assertThat(integrator.delete(demo.siteId2(), id).status()).isEqualTo(404);
+        IntegratorClient unpaired = suite.integratorB();
+        assertThat(unpaired.query(demo.siteId(), id).status()).isEqualTo(404);
+        assertThat(unpaired.page(demo.siteId(), id, 1).status()).isEqualTo(404);
+        assertThat(unpaired.delete(demo.siteId(), id).status()).isEqualTo(404);
+        assertThat(unpaired.statuses(demo.siteId(), batch).toString()).doesNotContain("\"found\"");
+
+        // And nothing of it has changed
+        assertThat(integrator.page(demo.siteId(), id, 1).status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"async", "registered", "status"})
+    void itsRequestsAreHeldToTypeSizeAndVerb(String kind) {
+        // Given
+        String path = path(kind);
+        String tooLarge = "{\"ignored\":\"" + "x".repeat(1024 * 1024) + "\"}";
+
+        // Then
+        assertThat(integrator.send("POST", path, "text/plain", "{}").status()).isEqualTo(415);
+        assertThat(integrator.send("POST", path, "application/json", tooLarge).status())
+                .isEqualTo(413);
+        assertThat(integrator.send("POST", path, "application/json", "[]").status())
+                .isEqualTo(400);
+        assertThat(integrator.send("PUT", path, "application/json", "{}").status())
+                .isEqualTo(405);
+    }
+
+    @Test
     void unknownIdsAreNotFoundAndMalformedOnesRefused() {
         String unknown = IntegratorClient.unknownId().toString();
 
@@ -201,6 +276,19 @@ class AsyncStatesIT {
         assertThat(integrator.delete(demo.siteId(), "not-a-guid").status()).isEqualTo(400);
         Answer batch = integrator.statuses(demo.siteId(), "{\"queryIds\":[\"not-a-guid\"]}");
         assertThat(batch.status()).as("%s", batch).isEqualTo(400);
+    }
+
+    private static QueryBody one() {
+        return QueryBody.sql("select 1 as ONE from RDB$DATABASE");
+    }
+
+    private String otherCatalogue() {
+        for (JsonNode one : integrator.site(demo.siteId()).json().path("catalogue")) {
+            if (!one.path("isDefault").asBoolean()) {
+                return one.path("name").asText();
+            }
+        }
+        throw new AssertionError("the site has one catalogue alone");
     }
 
     private String executing(String marker) {

@@ -37,11 +37,7 @@ class IdempotencyIT {
     void anImmediateWriteGetsItsFirstOutcome() {
         // Given
         String reason = "Once " + key;
-        String body = QueryBody.sql("insert into APPOINTMENTS (APPOINTMENT_ID, PATIENT_ID, DOCTOR_ID, CLINIC_ID,"
-                        + " STARTS_ON, STARTS_AT, STATUS, REASON) select min(APPOINTMENT_ID) - 1, 1, 1, 1,"
-                        + " current_date, current_time, 'BOOKED', '" + reason + "' from APPOINTMENTS")
-                .nonQuery()
-                .toString();
+        String body = booking(reason);
 
         // When
         Answer first = immediate(integrator, body, key);
@@ -52,8 +48,7 @@ class IdempotencyIT {
         assertThat(second.status()).as("%s", second).isEqualTo(200);
         assertThat(second.id()).isEqualTo(first.id());
         assertThat(second.json().path("result").path("rowsAffected").asInt()).isEqualTo(1);
-        assertThat(suite.practiceServer().texts("select count(*) from APPOINTMENTS where REASON = ?", reason))
-                .containsExactly("1");
+        assertThat(booked(reason)).isEqualTo(1);
     }
 
     @Test
@@ -87,6 +82,28 @@ class IdempotencyIT {
         assertThat(again.header("Location")).isEqualTo(first.header("Location"));
         assertThat(other.status()).as("%s", other).isEqualTo(409);
         integrator.send("DELETE", first.header("Location"), null, null);
+    }
+
+    @Test
+    void anAsyncIsTheFirstOneAndRunsOnce() {
+        // Given
+        String reason = "Once as an async " + key;
+        String body = booking(reason);
+
+        // When
+        Answer first = integrator.async(demo.siteId(), body, HEADER, key);
+        Answer again = integrator.async(demo.siteId(), body, HEADER, key);
+        Answer other = integrator.async(demo.siteId(), ROW, HEADER, key);
+
+        // Then
+        assertThat(first.status()).as("%s", first).isEqualTo(201);
+        assertThat(again.status()).as("%s", again).isEqualTo(201);
+        assertThat(again.json()).isEqualTo(first.json());
+        assertThat(again.header("Location")).isEqualTo(first.header("Location"));
+        assertThat(other.status()).as("%s", other).isEqualTo(409);
+        assertThat(integrator.awaitEnded(demo.siteId(), first.id()).queryStatus())
+                .isEqualTo("successful");
+        assertThat(booked(reason)).isEqualTo(1);
     }
 
     @Test
@@ -124,6 +141,20 @@ class IdempotencyIT {
         Answer answer = integrator.async(demo.siteId(), ROW, HEADER, (key + "k".repeat(255)).substring(0, 255));
 
         assertThat(answer.status()).as("%s", answer).isEqualTo(201);
+    }
+
+    private static String booking(String reason) {
+        return QueryBody.sql("insert into APPOINTMENTS (APPOINTMENT_ID, PATIENT_ID, DOCTOR_ID, CLINIC_ID,"
+                        + " STARTS_ON, STARTS_AT, STATUS, REASON) select min(APPOINTMENT_ID) - 1, 1, 1, 1,"
+                        + " current_date, current_time, 'BOOKED', '" + reason + "' from APPOINTMENTS")
+                .nonQuery()
+                .toString();
+    }
+
+    private int booked(String reason) {
+        return Integer.parseInt(suite.practiceServer()
+                .texts("select count(*) from APPOINTMENTS where REASON = ?", reason)
+                .get(0));
     }
 
     private Answer immediate(IntegratorClient client, String body, String withKey) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.halo.systemtests.client.Answer;
 import dev.halo.systemtests.client.IntegratorClient;
 import dev.halo.systemtests.client.QueryBody;
@@ -12,6 +15,7 @@ import dev.halo.systemtests.suite.SuiteUnderTest;
 import dev.halo.systemtests.suite.SystemTest;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.UUID;
 import org.junit.jupiter.api.Tag;
@@ -23,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @SystemTest
 class RegisteredQueryIT {
 
+    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Duration SOON = Duration.ofSeconds(60);
 
     private final SuiteUnderTest suite;
@@ -58,8 +63,8 @@ class RegisteredQueryIT {
     @Test
     void runsAtOnceAndKeepsItsResult() throws Exception {
         // When
-        Answer accepted =
-                register(QueryBody.sql("select count(*) as N from PATIENTS").registered("Patients", 60, 3_600));
+        String body = QueryBody.sql("select count(*) as N from PATIENTS").registered("Patients", 60, 3_600);
+        Answer accepted = register(body);
         String id = accepted.id();
 
         // Then it runs at once
@@ -73,6 +78,18 @@ class RegisteredQueryIT {
         assertThat(first.json().path("lastHash").asText()).isEqualTo(hashOf(result));
         long sizes = first.json().path("metrics").path("resultSizeSum").asLong();
         assertThat(sizes).isEqualTo(result.json().path("size").asLong());
+
+        // And its metrics are those of the one run and of the request
+        JsonNode metrics = first.json().path("metrics");
+        assertThat(Instant.parse(metrics.path("lastSucceededAt").asText()))
+                .isBetween(
+                        Instant.parse(first.json().path("createdAt").asText()),
+                        Instant.now().plusSeconds(1));
+        assertThat(metrics.path("lastExecutionDuration").isIntegralNumber()).isTrue();
+        assertThat(metrics.path("executionFailedCount").asInt()).isZero();
+        assertThat(metrics.path("requestSize").asInt()).isEqualTo(body.length());
+        assertThat(metrics.has("lastFailedAt")).isFalse();
+        assertThat(first.json().has("completedAt")).isFalse();
         cancel(id);
     }
 
@@ -87,6 +104,9 @@ class RegisteredQueryIT {
         assertThat(failed.queryStatus()).isEqualTo("enabled");
         assertThat(failed.json().path("lastErrorDetails").path("errorType").asText())
                 .isEqualTo("fbsql");
+        assertThat(failed.json().path("metrics").path("lastFailedAt").isTextual())
+                .isTrue();
+        assertThat(failed.json().has("lastHash")).isFalse();
         assertThat(integrator.get(path(id) + "/results").status()).isEqualTo(404);
         cancel(id);
     }
@@ -184,6 +204,31 @@ class RegisteredQueryIT {
 
         assertThat(answer.status()).as("%s", answer).isEqualTo(400);
         assertThat(answer.message()).contains(field, bound);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "name, null",
+        "name, ' '",
+        "registeredQueryType, other",
+        "registeredQueryType, null",
+        "frequency, 60.5",
+        "frequency, soon",
+        "duration, null",
+        "registerCommand, null"
+    })
+    void whatIsMissingOrWrongIsNamed(String field, String value) throws Exception {
+        // Given
+        ObjectNode body = (ObjectNode)
+                MAPPER.readTree(QueryBody.sql("select 1 from RDB$DATABASE").registered("Wrong", 60, 600));
+        body.set(field, value.matches("[0-9.]+|null") ? MAPPER.readTree(value) : TextNode.valueOf(value));
+
+        // When
+        Answer answer = integrator.register(demo.siteId(), body.toString());
+
+        // Then
+        assertThat(answer.status()).as("%s", answer).isEqualTo(400);
+        assertThat(answer.message()).contains(field);
     }
 
     @Test

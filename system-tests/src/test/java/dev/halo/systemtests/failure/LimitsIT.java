@@ -109,6 +109,9 @@ class LimitsIT {
         String id = suite.integratorC()
                 .async(demo.siteId(), Endless.read("LIMIT_ASYNC"))
                 .id();
+        String write = suite.integratorC()
+                .async(demo.siteId(), Endless.write("LIMIT_ASYNC_WRITE"))
+                .id();
 
         // When
         Answer ended = suite.integratorC().awaitEnded(demo.siteId(), id);
@@ -117,12 +120,16 @@ class LimitsIT {
         assertThat(ended.queryStatus()).as("%s", ended).isEqualTo("executionFailed");
         assertThat(ended.errorType()).isEqualTo("haloLink");
         assertThat(ended.errorCode()).isEqualTo(1003);
-        JsonNode executing = ended.json().path("statusTiming").path("executing");
-        assertThat(Duration.between(
-                        Instant.parse(executing.path("startTime").asText()),
-                        Instant.parse(executing.path("endTime").asText())))
-                .isBetween(Duration.ofMillis(3_800), Duration.ofSeconds(8));
+        assertThat(executed(ended)).isBetween(Duration.ofMillis(3_800), Duration.ofSeconds(8));
         await().atMost(SOON).until(() -> !isRunning("LIMIT_ASYNC"));
+
+        // And a statement that can write has that of all such statements, and is rolled back
+        Answer rolledBack = suite.integratorC().awaitEnded(demo.siteId(), write);
+        assertThat(rolledBack.queryStatus()).as("%s", rolledBack).isEqualTo("executionFailed");
+        assertThat(rolledBack.errorCode()).isEqualTo(1003);
+        assertThat(executed(rolledBack)).isBetween(Duration.ofMillis(2_800), executed(ended));
+        assertThat(suite.practiceServer().texts("select count(*) from APPOINTMENTS where REASON = 'LIMIT_ASYNC_WRITE'"))
+                .containsExactly("0");
     }
 
     @Test
@@ -205,6 +212,13 @@ class LimitsIT {
         busy.forEach(PendingAnswer::hangUp);
         assertThat(other.status()).as("%s", other).isEqualTo(200);
         await().atMost(SOON).until(() -> !isRunning("GREEDY"));
+    }
+
+    private static Duration executed(Answer ended) {
+        JsonNode executing = ended.json().path("statusTiming").path("executing");
+        return Duration.between(
+                Instant.parse(executing.path("startTime").asText()),
+                Instant.parse(executing.path("endTime").asText()));
     }
 
     private boolean isRunning(String marker) {

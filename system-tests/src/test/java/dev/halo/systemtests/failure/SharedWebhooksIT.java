@@ -76,6 +76,7 @@ class SharedWebhooksIT {
     @AfterEach
     void tellNoMore() {
         suite.operator().removeWebhooks(suite.integratorId("C"));
+        suite.ageing().webhooksGone(suite.integratorId("C"));
     }
 
     private String started(IntegratorClient integrator) {

@@ -7,20 +7,33 @@ import dev.halo.protocol.frame.Frame;
 import dev.halo.protocol.query.ExecutionMode;
 import dev.halo.protocol.query.RegisteredRequest;
 import dev.halo.protocol.query.RegisteredRun;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Registers queries at a Link, and looks at their runs. */
-final class RegisteredRuns {
+/** A Link with room for two registered queries, for tests that register some and look at their runs. */
+abstract class RegisteredFixture {
 
     static final long LONG_MILLIS = 3_600_000;
 
-    private final LinkHarness link;
+    LinkHarness link;
 
-    RegisteredRuns(LinkHarness link) {
-        this.link = link;
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void prepare() throws Exception {
+        link = new LinkHarness(directory).with("registered.max-per-site", "2").with("registered.upload-for", "PT0.3S");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        link.close();
     }
 
     /** Registers a query whose first run is due at once. */
