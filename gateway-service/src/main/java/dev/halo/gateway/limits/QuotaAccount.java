@@ -166,9 +166,14 @@ final class QuotaAccount {
         return !underWay && !exhausted && queryLimit != Tier.NONE && queryLimit >= PARTS && granted - used <= block / 2;
     }
 
-    /** Whether results were given of which a crash would cost more than a quota may differ by. */
+    /**
+     * Whether so much was used that a crash would cost more than a quota may differ by, or what is shown of it. Queries of a
+     * quota that comes in blocks are said with the next one.
+     */
     synchronized boolean hasMuchToSay() {
-        return !underWay && byteLimit != Tier.NONE && bytes >= Math.max(1, byteLimit / PARTS);
+        return !underWay
+                && (byteLimit != Tier.NONE && bytes >= Math.max(1, byteLimit / PARTS)
+                        || queryLimit < PARTS && used > reported);
     }
 
     synchronized boolean isIdle(long now, long idle) {

@@ -162,9 +162,17 @@ final class QuotaLedger {
     }
 
     void count(QuotaAccount account, long bytes) {
-        QuotaAccount live = inPlaceOf(account, present -> present.count(bytes, nanos.getAsLong()));
-        if (!away && live.hasMuchToSay()) {
-            settle(live, live.settlement(Aim.REPORT));
+        say(inPlaceOf(account, present -> present.count(bytes, nanos.getAsLong())));
+    }
+
+    /** The query of an account counts. */
+    void kept(QuotaAccount account) {
+        say(account);
+    }
+
+    private void say(QuotaAccount account) {
+        if (!away && account.hasMuchToSay()) {
+            settle(account, account.settlement(Aim.REPORT));
         }
     }
 

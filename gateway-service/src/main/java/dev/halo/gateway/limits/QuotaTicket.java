@@ -62,7 +62,9 @@ public final class QuotaTicket {
      * all the same would else be a way around.
      */
     public void keep() {
-        if (!state.compareAndSet(State.HELD, State.KEPT) && state.compareAndSet(State.RETURNED, State.KEPT)) {
+        if (state.compareAndSet(State.HELD, State.KEPT)) {
+            ledger.kept(account);
+        } else if (state.compareAndSet(State.RETURNED, State.KEPT)) {
             ledger.takeAgain(account);
         }
     }

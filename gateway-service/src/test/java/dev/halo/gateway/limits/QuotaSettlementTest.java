@@ -158,6 +158,7 @@ class QuotaSettlementTest {
         Tier tier = Ledgers.tier(50, Tier.NONE);
         Ledgers.used(ledger, integrator, PRACTICE, tier, 20);
 
+        assertThat(store.used()).isEqualTo(20);
         assertThat(Ledgers.used(ledger(0), integrator, PRACTICE, tier, 50)).isEqualTo(30);
     }
 
