@@ -108,6 +108,44 @@ class AsyncEndIT extends AsyncFixture {
     }
 
     @Test
+    void whoeverIsDisabledForAMomentLosesItsQueriesAndPagesToo() {
+        // Given
+        BlockingQueue<FakeLink.Held> taken = at.openHolding();
+        UUID done = succeeded(taken);
+        UUID queued = api.start(site, SELECT);
+        at.taken(taken).queued();
+        api.await(site, queued, "queued");
+
+        // When it is enabled again before anybody looks
+        cloud.enable(at.integrator(), site, false);
+        cloud.enable(at.integrator(), site, true);
+
+        // Then
+        at.awaitCancel(queued, LinkErrorCode.INTEGRATOR_DISABLED);
+        await().until(() -> api.get(Api.queryPath(site, done) + "/results/1").status() == 410);
+        await().until(() ->
+                "t".equals(at.text("select pages_removed from gateway.async_query where query_id = '" + done + "'")));
+        assertThat(api.query(site, queued).json().path("errorCode").asInt()).isEqualTo(1006);
+
+        // And what is asked from now on stays
+        UUID later = succeeded(taken);
+        UUID marker = api.start(site, SELECT);
+        at.taken(taken).queued();
+        cloud.authority(new FakeCloud.Site(UUID.randomUUID(), UUID.randomUUID(), site.pmsId()));
+        api.await(site, marker, "executionFailed");
+        assertThat(api.get(Api.queryPath(site, later) + "/results/1").status()).isEqualTo(200);
+    }
+
+    private UUID succeeded(BlockingQueue<FakeLink.Held> taken) {
+        UUID id = api.start(site, SELECT);
+        FakeLink.Held held = at.taken(taken);
+        link.put(held, List.of("[{\"ID\":1}]"));
+        held.ended(FakeLink.outcome(List.of("[{\"ID\":1}]"), List.of()));
+        api.await(site, id, "successful");
+        return id;
+    }
+
+    @Test
     void ofASupersededSiteResultsStayAndWhatWaitsEnds() {
         BlockingQueue<FakeLink.Held> taken = at.openHolding();
         UUID done = api.start(site, SELECT);

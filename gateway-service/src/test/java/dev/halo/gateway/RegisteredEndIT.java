@@ -155,6 +155,49 @@ class RegisteredEndIT extends RegisteredFixture {
     }
 
     @Test
+    void disablingForAMomentRemovesTheResultsOfWhatHadEndedToo() {
+        // Given one that runs, and one that its integrator has ended
+        link.connect();
+        UUID runs = registeredWithResult();
+        UUID ended = registeredWithResult();
+        assertThat(delete(ended).status()).isEqualTo(204);
+        assertThat(rows(api.get(path(ended) + "/results"))).isEqualTo(ROWS);
+
+        // When it is enabled again before anybody looks
+        cloud.enable(integrator, site, false);
+        cloud.enable(integrator, site, true);
+
+        // Then
+        awaitCancel(runs, LinkErrorCode.INTEGRATOR_DISABLED);
+        for (UUID id : List.of(runs, ended)) {
+            Awaitility.await().until(() -> api.get(path(id) + "/results").status() == 410);
+            Awaitility.await().until(() -> results(id) == 0);
+        }
+
+        // And what is registered from now on stays
+        UUID later = registeredWithResult();
+        assertThat(rows(api.get(path(later) + "/results"))).isEqualTo(ROWS);
+    }
+
+    private UUID registeredWithResult() {
+        UUID id = register();
+        link.awaitRegistration(id);
+        link.runChanged(id, 1, ROWS, 1);
+        awaitCounts(id, 1, 0);
+        return id;
+    }
+
+    private static int results(UUID id) throws SQLException {
+        try (Connection database = EmbeddedPostgres.shared().connect(GatewayResources.DATABASE);
+                var statement = database.createStatement();
+                var rows = statement.executeQuery(
+                        "select count(*) from gateway.registered_result where query_id = '" + id + "'")) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    @Test
     void anotherSitesAuthorityEndsItAndLeavesItsResult() {
         // Given
         link.connect();

@@ -130,8 +130,7 @@ class SecurityIT {
         List<CompletableFuture<HttpResponse<String>>> guesses = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             guesses.add(guesser.http()
-                    .sendAsync(
-                            from("192.0.2.9", guesser.request(path)).build(), HttpResponse.BodyHandlers.ofString()));
+                    .sendAsync(from("192.0.2.9", guesser.request(path)).build(), HttpResponse.BodyHandlers.ofString()));
             if (i % 100 == 99) {
                 CompletableFuture.allOf(guesses.toArray(CompletableFuture[]::new))
                         .join();

@@ -85,6 +85,9 @@ public final class CompactedView<V> implements AutoCloseable {
     private CompletableFuture<Boolean> round;
 
     private Map<TopicPartition, Long> target = Map.of();
+    /** Null until somebody asks for the end. Of the thread alone. */
+    private TopicEnds ends;
+
     private volatile long lastPollNanos = System.nanoTime();
 
     private CompactedView(
@@ -100,7 +103,7 @@ public final class CompactedView<V> implements AutoCloseable {
         this.reducer = reducer;
         this.wanted = wanted;
         this.catchUpLimit = catchUpLimit;
-        this.consumer = KafkaClients.viewConsumer(settings, "halo-view-" + topic.baseName());
+        this.consumer = KafkaClients.assignedConsumer(settings, "halo-view-" + topic.baseName(), "earliest");
         this.thread = new ConsumerThread("view-" + topic.baseName(), consumer, this::run);
     }
 
@@ -228,6 +231,7 @@ public final class CompactedView<V> implements AutoCloseable {
         } finally {
             loaded.completeExceptionally(new IllegalStateException("the view is closed"));
             finishRound(false);
+            closeEnds();
         }
     }
 
@@ -290,11 +294,15 @@ public final class CompactedView<V> implements AutoCloseable {
     }
 
     private Map<TopicPartition, Long> endOffsets() {
-        try {
-            return consumer.endOffsets(consumer.assignment(), catchUpLimit);
-        } catch (WakeupException e) {
-            // A call meant for the poll that had just ended; there is one such call for each poll at the most.
-            return consumer.endOffsets(consumer.assignment(), catchUpLimit);
+        if (ends == null) {
+            ends = new TopicEnds(settings, "halo-ends-" + topic.baseName());
+        }
+        return ends.of(consumer.assignment(), catchUpLimit);
+    }
+
+    private void closeEnds() {
+        if (ends != null) {
+            ends.close();
         }
     }
 

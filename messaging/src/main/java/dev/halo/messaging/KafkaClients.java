@@ -23,9 +23,6 @@ public final class KafkaClients {
     /** After this a send has failed; below the longest wait of any caller. */
     private static final int DELIVERY_TIMEOUT_MILLIS = 20_000;
 
-    /** How long a view's fetch waits at the broker for records. */
-    private static final int VIEW_FETCH_WAIT_MILLIS = 50;
-
     private KafkaClients() {}
 
     /**
@@ -66,17 +63,6 @@ public final class KafkaClients {
                 consumerProperties(settings, clientId, offsetReset),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
-    }
-
-    /**
-     * A consumer that reads everything and can be asked for the end at any time. A broker answers the requests of one
-     * connection in turn, and so the question for the end only after the fetch that waits there for records: that wait
-     * is short here.
-     */
-    static KafkaConsumer<String, byte[]> viewConsumer(KafkaSettings settings, String clientId) {
-        Map<String, Object> properties = consumerProperties(settings, clientId, "earliest");
-        properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, VIEW_FETCH_WAIT_MILLIS);
-        return new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
     /** A consumer for {@code subscribe} in a group. What it has not been told to commit comes again. */

@@ -11,6 +11,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import dev.halo.protocol.link.LinkApi;
 import dev.halo.protocol.link.LinkMessages.EnrolResponse;
+import dev.halo.test.key.RsaKeys;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
@@ -21,8 +22,6 @@ import io.restassured.response.ValidatableResponse;
 import io.smallrye.jwt.build.Jwt;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.security.GeneralSecurityException;
-import java.security.KeyPairGenerator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -111,9 +110,9 @@ class ErrorsIT {
     }
 
     @Test
-    void aForgedOrExpiredTokenOrOneForSomebodyElseIs401() throws GeneralSecurityException {
+    void aForgedOrExpiredTokenOrOneForSomebodyElseIs401() {
         // Given
-        var stranger = KeyPairGenerator.getInstance("RSA").generateKeyPair().getPrivate();
+        var stranger = RsaKeys.stranger().getPrivate();
         var ours = suite.operators().getPrivate();
         Set<String> operator = Set.of("operator");
         String forged =

@@ -75,7 +75,12 @@ class FirstSliceIT {
         assertThat(key).startsWith("prod_");
         assertThat(topics.values(
                         Topic.INTEGRATORS, IntegratorFact.Enablement.keyOf(integratorId, siteId), IntegratorFact.class))
-                .containsExactly(new IntegratorFact.Enablement(integratorId, siteId, true, 1));
+                .singleElement()
+                .isInstanceOfSatisfying(IntegratorFact.Enablement.class, enablement -> {
+                    assertThat(enablement.active()).isTrue();
+                    assertThat(enablement.enabledSince()).isNotNull();
+                    assertThat(enablement.version()).isEqualTo(1);
+                });
         assertThat(topics.values(
                         Topic.INTEGRATORS, IntegratorFact.Pairing.keyOf(integratorId, siteId), IntegratorFact.class))
                 .containsExactly(new IntegratorFact.Pairing(integratorId, siteId, true, 1));

@@ -2,6 +2,7 @@ package dev.halo.registry;
 
 import static io.restassured.RestAssured.given;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.halo.protocol.link.LinkApi;
 import dev.halo.protocol.link.LinkMessages.AnnouncedSite;
 import dev.halo.protocol.link.LinkMessages.Announcement;
@@ -14,7 +15,6 @@ import dev.halo.protocol.site.PmsType;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
-import io.smallrye.jwt.build.Jwt;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -30,11 +30,7 @@ public final class RegistryClient {
 
     /** A token of a person or service with these roles. */
     public String token(String... roles) {
-        return Jwt.upn("alice@example.org")
-                .issuer("https://issuer.example.org")
-                .audience("halo-registry")
-                .groups(java.util.Set.of(roles))
-                .sign(suite.operators().getPrivate());
+        return suite.token(roles);
     }
 
     public RequestSpecification as(String... roles) {
@@ -52,7 +48,9 @@ public final class RegistryClient {
                 .then()
                 .statusCode(201)
                 .extract()
-                .path("enrolmentToken");
+                .as(JsonNode.class)
+                .path("enrolmentToken")
+                .asText();
     }
 
     public ValidatableResponse tryEnrol(String enrolmentToken, String environment) {
@@ -122,7 +120,9 @@ public final class RegistryClient {
                 .then()
                 .statusCode(201)
                 .extract()
-                .path("integratorId"));
+                .as(JsonNode.class)
+                .path("integratorId")
+                .asText());
     }
 
     public String issueKey(UUID integratorId, String slot) {
@@ -132,7 +132,9 @@ public final class RegistryClient {
                 .then()
                 .statusCode(201)
                 .extract()
-                .path("key");
+                .as(JsonNode.class)
+                .path("key")
+                .asText();
     }
 
     public ValidatableResponse tryPair(UUID integratorId, UUID siteId) {
@@ -169,8 +171,12 @@ public final class RegistryClient {
 
     /** Looks at the preview and switches. */
     public ValidatableResponse switchNow(UUID fromLinkId, UUID toLinkId) {
-        String fingerprint =
-                preview(fromLinkId, toLinkId).statusCode(200).extract().path("fingerprint");
+        String fingerprint = preview(fromLinkId, toLinkId)
+                .statusCode(200)
+                .extract()
+                .as(JsonNode.class)
+                .path("fingerprint")
+                .asText();
         return trySwitch(fromLinkId, toLinkId, fingerprint);
     }
 

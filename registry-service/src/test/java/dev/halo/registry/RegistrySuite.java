@@ -2,7 +2,9 @@ package dev.halo.registry;
 
 import dev.halo.embedded.EmbeddedKafka;
 import dev.halo.embedded.EmbeddedPostgres;
+import dev.halo.test.key.RsaKeys;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.smallrye.jwt.build.Jwt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.annotation.ElementType;
@@ -19,8 +21,11 @@ import java.security.PublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A Kafka that tests may stop and start again, a PostgreSQL, and the keys with which tests sign tokens. */
 public class RegistrySuite implements QuarkusTestResourceLifecycleManager {
@@ -36,20 +41,22 @@ public class RegistrySuite implements QuarkusTestResourceLifecycleManager {
     /** Refused calls after which an address is slowed. */
     static final int REFUSALS = 70;
 
+    private static final Duration LONGER_THAN_ALL_TESTS = Duration.ofHours(2);
+
     private static final String DATABASE = "registry_it";
 
     private Path directory;
     private EmbeddedKafka kafka;
     private int kafkaPort;
     private EmbeddedPostgres postgres;
-    private KeyPair operators;
+    private final KeyPair operators = RsaKeys.issuer();
+    private final Map<Set<String>, String> tokens = new ConcurrentHashMap<>();
     private KeyPair links;
 
     @Override
     public Map<String, String> start() {
         try {
             directory = Files.createTempDirectory("registry-it");
-            operators = KeyPairGenerator.getInstance("RSA").generateKeyPair();
             KeyPairGenerator ec = KeyPairGenerator.getInstance("EC");
             ec.initialize(new ECGenParameterSpec("secp256r1"));
             links = ec.generateKeyPair();
@@ -115,6 +122,16 @@ public class RegistrySuite implements QuarkusTestResourceLifecycleManager {
     /** The key that signs what operators and services come with. */
     public KeyPair operators() {
         return operators;
+    }
+
+    /** A token of a person or service with these roles; the same at each call, since signing takes long. */
+    String token(String... roles) {
+        return tokens.computeIfAbsent(Set.of(roles), groups -> Jwt.upn("alice@example.org")
+                .issuer("https://issuer.example.org")
+                .audience("halo-registry")
+                .groups(groups)
+                .expiresIn(LONGER_THAN_ALL_TESTS)
+                .sign(operators.getPrivate()));
     }
 
     /** Signs the Links' tokens. */

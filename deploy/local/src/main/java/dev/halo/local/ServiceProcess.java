@@ -27,17 +27,17 @@ public final class ServiceProcess implements AutoCloseable {
 
     private final ServiceName name;
     private final String id;
-    private final Path repository;
+    private final SuiteSettings suite;
     private final StateDirectory state;
     private final int port;
     private final Map<String, String> settings = new TreeMap<>();
     private ChildProcess process;
 
     /** @param slot 0 for the one that every suite has */
-    ServiceProcess(ServiceName name, int slot, Path repository, StateDirectory state, int port) {
+    ServiceProcess(ServiceName name, int slot, SuiteSettings suite, StateDirectory state, int port) {
         this.name = name;
         this.id = slot == 0 ? name.id() : name.id() + "-" + slot;
-        this.repository = repository;
+        this.suite = suite;
         this.state = state;
         this.port = port;
     }
@@ -96,7 +96,7 @@ public final class ServiceProcess implements AutoCloseable {
         if (isRunning()) {
             return;
         }
-        Path jar = name.jar(repository);
+        Path jar = name.jar(suite.repository());
         if (!Files.exists(jar)) {
             throw new SuiteException(
                     name.module() + " is not built: " + jar + " is missing. Build it with: mvn package");
@@ -121,7 +121,8 @@ public final class ServiceProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(java(), "-Xmx" + name.heapMegabytes() + "m"));
         command.addAll(List.of(
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=" + System.getProperty("halo.local.tier", "4"),
+                // On two cores the second compiler takes half of the CPU that four starts need.
+                "-XX:TieredStopAtLevel=" + (suite.peak() ? 4 : 1),
                 "-Xshare:auto",
                 "-Djava.net.preferIPv4Stack=true",
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",

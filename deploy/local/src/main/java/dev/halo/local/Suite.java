@@ -62,11 +62,7 @@ public final class Suite implements AutoCloseable {
             services.put(
                     name,
                     new ServiceProcess(
-                            name,
-                            0,
-                            settings.repository(),
-                            state,
-                            settings.ports().of(name)));
+                            name, 0, settings, state, settings.ports().of(name)));
         }
     }
 
@@ -261,7 +257,7 @@ public final class Suite implements AutoCloseable {
 
     private ServiceProcess beside(ServiceName name, int number, Map<String, String> configuration) {
         int port = Ports.free();
-        ServiceProcess process = new ServiceProcess(name, number, settings.repository(), state, port);
+        ServiceProcess process = new ServiceProcess(name, number, settings, state, port);
         configuration.forEach(process::configure);
         settings.overrides().getOrDefault(name, Map.of()).forEach(process::configure);
         process.configure("quarkus.http.port", Integer.toString(port));

@@ -23,6 +23,7 @@ import java.util.function.Consumer;
  * @param databases how to log in to those
  * @param overrides settings of single services, above the suite's own
  * @param keycloak whether a real Keycloak issues the tokens instead of the launcher
+ * @param peak whether the services' JVMs compile for peak speed, as in production; else for a quick start
  * @param clean whether to begin without what an earlier run kept
  * @param progress gets a line for each step, for its user
  */
@@ -36,6 +37,7 @@ public record SuiteSettings(
         ExistingDatabases databases,
         Map<ServiceName, Map<String, String>> overrides,
         boolean keycloak,
+        boolean peak,
         boolean clean,
         Consumer<String> progress) {
 
@@ -118,6 +120,7 @@ public record SuiteSettings(
         private ExistingDatabases databases = ExistingDatabases.none();
         private final Map<ServiceName, Map<String, String>> overrides = new EnumMap<>(ServiceName.class);
         private boolean keycloak;
+        private boolean peak;
         private boolean clean;
         private Consumer<String> progress = line -> {};
 
@@ -169,6 +172,12 @@ public record SuiteSettings(
             return this;
         }
 
+        /** Has the services' JVMs compile for peak speed instead of a quick start. */
+        public Builder peak(boolean chosen) {
+            this.peak = chosen;
+            return this;
+        }
+
         /** Begins without what an earlier run kept. */
         public Builder clean(boolean chosen) {
             this.clean = chosen;
@@ -193,6 +202,7 @@ public record SuiteSettings(
                     databases,
                     overrides,
                     keycloak,
+                    peak,
                     clean,
                     progress);
         }

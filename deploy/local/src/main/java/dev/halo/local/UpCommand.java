@@ -54,6 +54,14 @@ final class UpCommand implements Callable<Integer> {
     private boolean keycloak;
 
     @Option(
+            names = "--peak",
+            description = {
+                "Let the JVMs compile for peak speed, as in production. The start takes nearly twice as long;",
+                "after some minutes of load each query costs less CPU."
+            })
+    private boolean peak;
+
+    @Option(
             names = "--patients",
             paramLabel = "N",
             defaultValue = "20000",
@@ -123,6 +131,7 @@ final class UpCommand implements Callable<Integer> {
                 .environment(stage ? Environment.STAGE : Environment.PRODUCTION)
                 .patients(patients, Math.max(10, patients / 10))
                 .keycloak(keycloak)
+                .peak(peak)
                 .clean(clean)
                 .progress(line -> halo.print("  " + line));
         if (zedmedIni != null) {

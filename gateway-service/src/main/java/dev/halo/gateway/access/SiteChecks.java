@@ -7,6 +7,7 @@ import dev.halo.gateway.view.IntegratorIndex;
 import dev.halo.gateway.view.SiteIndex;
 import dev.halo.protocol.site.Catalogue;
 import dev.halo.protocol.site.SiteRecord;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -31,6 +32,20 @@ public final class SiteChecks {
     public SiteRecord exists(UUID siteId) {
         return sites.visible(siteId)
                 .orElseThrow(() -> Refusal.notFound("There is no site with the Halo GUID " + siteId + "."));
+    }
+
+    /**
+     * What a query that outlives its request was allowed by.
+     *
+     * @param enabledSince when the practice had enabled the integrator; null where the registry does not say
+     */
+    public record Allowed(SiteRecord site, Instant enabledSince) {}
+
+    /** As {@link #mayQuery}, for a query that outlives its request. */
+    public Allowed mayLeave(Caller caller, UUID siteId, String catalogue) {
+        // Before the checks: what is disabled and enabled again meanwhile then counts as asked before.
+        Instant enabledSince = integrators.enabledSince(caller.integratorId(), siteId);
+        return new Allowed(mayQuery(caller, siteId, catalogue), enabledSince);
     }
 
     /** Checks 6 to 9, and that the site has the catalogue: the integrator may run a query there. */

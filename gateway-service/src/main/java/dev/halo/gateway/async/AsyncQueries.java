@@ -1,5 +1,6 @@
 package dev.halo.gateway.async;
 
+import dev.halo.gateway.access.SiteChecks.Allowed;
 import dev.halo.gateway.auth.Caller;
 import dev.halo.gateway.config.AsyncConfig;
 import dev.halo.gateway.error.Refusal;
@@ -10,6 +11,7 @@ import dev.halo.gateway.page.PageSets;
 import dev.halo.gateway.query.AsyncCommand;
 import dev.halo.gateway.query.QueryIds;
 import dev.halo.gateway.store.Store;
+import dev.halo.gateway.view.Views;
 import dev.halo.protocol.json.Json;
 import dev.halo.protocol.query.LinkErrorCode;
 import dev.halo.protocol.query.QueryMode;
@@ -40,6 +42,7 @@ public class AsyncQueries {
     private final Store store;
     private final Idempotency idempotency;
     private final AsyncConfig config;
+    private final Views views;
     private final AsyncChanges changes;
     private final Dispatcher dispatcher;
     private final StatusWaiters waiters;
@@ -50,6 +53,7 @@ public class AsyncQueries {
             Store store,
             Idempotency idempotency,
             AsyncConfig config,
+            Views views,
             AsyncChanges changes,
             Dispatcher dispatcher,
             StatusWaiters waiters,
@@ -58,6 +62,7 @@ public class AsyncQueries {
         this.store = store;
         this.idempotency = idempotency;
         this.config = config;
+        this.views = views;
         this.changes = changes;
         this.dispatcher = dispatcher;
         this.waiters = waiters;
@@ -80,9 +85,9 @@ public class AsyncQueries {
      *     not be stored, or if there are too many, and 409 if the key belongs to another request
      */
     public CompletionStage<AsyncQuery> create(
-            Caller caller, SiteRecord site, AsyncCommand body, Optional<IdempotentRequest> key, String traceparent) {
+            Caller caller, Allowed allowed, AsyncCommand body, Optional<IdempotentRequest> key, String traceparent) {
         UUID id = QueryIds.at(clock.instant());
-        AsyncQuery query = begun(id, caller, site, body);
+        AsyncQuery query = begun(id, caller, allowed, body);
         byte[] request = Json.bytes(new QueryRequest(
                 id,
                 query.siteId(),
@@ -103,7 +108,7 @@ public class AsyncQueries {
                 .thenApply(first -> {
                     if (!first.equals(id)) {
                         // The body is the same, so that this is what the first answer said.
-                        return begun(first, caller, site, body);
+                        return begun(first, caller, allowed, body);
                     }
                     metrics.started();
                     dispatcher.send(Lane.of(query));
@@ -111,8 +116,9 @@ public class AsyncQueries {
                 });
     }
 
-    private static AsyncQuery begun(UUID id, Caller caller, SiteRecord site, AsyncCommand body) {
+    private static AsyncQuery begun(UUID id, Caller caller, Allowed allowed, AsyncCommand body) {
         Instant createdAt = QueryIds.createdAt(id).orElseThrow();
+        SiteRecord site = allowed.site();
         return new AsyncQuery(
                 id,
                 caller.integratorId(),
@@ -123,6 +129,7 @@ public class AsyncQueries {
                 body.commandSize(),
                 body.requestSize(),
                 body.command().mayWrite(),
+                allowed.enabledSince() == null ? createdAt : allowed.enabledSince(),
                 Progress.begun(createdAt));
     }
 
@@ -173,10 +180,11 @@ public class AsyncQueries {
         return query.progress().result() != null && query.progress().result().pages() > 0 && !isGone(query);
     }
 
-    /** Whether the result can no longer be fetched: it was removed, or its time is over. */
+    /** Whether the result can no longer be fetched: it was removed or will be at the next look, or its time is over. */
     public boolean isGone(AsyncQuery query) {
         Instant completedAt = query.progress().completedAt();
         return query.progress().pagesRemoved()
+                || !views.integrators().isStillEnabled(query.integratorId(), query.siteId(), query.enabledSince())
                 || completedAt != null
                         && completedAt.plus(config.resultLifetime()).isBefore(clock.instant());
     }

@@ -12,6 +12,8 @@ import java.util.UUID;
  * @param commandSize bytes of the command as sent
  * @param requestSize bytes of the body
  * @param mayWrite whether running it twice could do harm
+ * @param enabledSince when its integrator had been enabled as it was made, by the registry's clock; {@code createdAt}
+ *     where the registry does not say
  */
 public record AsyncQuery(
         UUID id,
@@ -23,11 +25,22 @@ public record AsyncQuery(
         int commandSize,
         int requestSize,
         boolean mayWrite,
+        Instant enabledSince,
         Progress progress) {
 
     AsyncQuery with(Progress next) {
         return new AsyncQuery(
-                id, integratorId, siteId, linkId, createdAt, maxTimeInQueue, commandSize, requestSize, mayWrite, next);
+                id,
+                integratorId,
+                siteId,
+                linkId,
+                createdAt,
+                maxTimeInQueue,
+                commandSize,
+                requestSize,
+                mayWrite,
+                enabledSince,
+                next);
     }
 
     public AsyncStatus status() {

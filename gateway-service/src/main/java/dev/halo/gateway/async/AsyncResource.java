@@ -106,7 +106,7 @@ public class AsyncResource {
                     Optional<IdempotentRequest> key =
                             IdempotentRequest.of(request, caller.integratorId(), site, QueryMode.ASYNC, bytes);
                     return Uni.createFrom()
-                            .completionStage(() -> views.checked(() -> checks.mayQuery(caller, site, body.catalogue())))
+                            .completionStage(() -> views.checked(() -> checks.mayLeave(caller, site, body.catalogue())))
                             .chain(found -> ticket.kept(
                                     () -> queries.create(caller, found, body, key, traceparent),
                                     query -> trail.query(query.id())));

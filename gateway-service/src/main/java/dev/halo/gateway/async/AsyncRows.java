@@ -33,16 +33,16 @@ final class AsyncRows {
             q.request_size, q.may_write, q.status, q.updated_at, q.session_id, q.sent_at, q.hold_until, q.queued_at,
             q.executing_at, q.uploading_at, q.completed_at, q.sql_millis, q.result_rows, q.result_size,
             q.result_pages, q.affected, q.parameters, q.error_type, q.error_code, q.error_message, q.runs,
-            q.cancel_code, q.pages_given, q.pages_removed""";
+            q.cancel_code, q.pages_given, q.pages_removed, coalesce(q.enabled_since, q.created_at)""";
 
     /** How many columns {@link #COLUMNS} has: where others begin. */
-    static final int WIDTH = 31;
+    static final int WIDTH = 32;
 
     private static final String INSERT = """
             insert into gateway.async_query
               (created_at, query_id, integrator_id, site_id, link_id, max_queue, command_size, request_size, may_write,
-               request, traceparent, status, updated_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $1)""";
+               request, traceparent, status, enabled_since, updated_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $1)""";
 
     private static final String UNFINISHED = """
             select count(*) from (select 1 from gateway.async_query
@@ -84,7 +84,8 @@ final class AsyncRows {
                 query.mayWrite(),
                 Buffer.buffer(request),
                 traceparent,
-                query.status().wire())));
+                query.status().wire(),
+                utc(query.enabledSince()))));
         return client.preparedQuery(INSERT).execute(values).mapEmpty();
     }
 
@@ -189,6 +190,7 @@ final class AsyncRows {
                 row.getInteger(6),
                 row.getInteger(7),
                 row.getBoolean(8),
+                instant(row, 31),
                 progress(row));
     }
 

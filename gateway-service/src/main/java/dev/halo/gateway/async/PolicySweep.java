@@ -12,6 +12,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +23,8 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * Ends what a practice no longer allows: of an integrator that it has disabled all queries and all pages, of a site that
- * is superseded what has not begun.
+ * Ends what a practice no longer allows: of an integrator that it has disabled all queries and all pages, also where it
+ * has enabled it again since; of a site that is superseded what has not begun.
  */
 @ApplicationScoped
 class PolicySweep {
@@ -34,14 +35,18 @@ class PolicySweep {
     private static final Duration LONGEST_LIFE = Duration.ofDays(1);
 
     private static final String PAIRS = """
-            select distinct integrator_id, site_id from gateway.async_query where completed_at is null
-            union
-            select distinct integrator_id, site_id from gateway.async_query
-            where not pages_removed and completed_at > $1 and created_at > $2""";
+            select integrator_id, site_id, min(since) from (
+              select integrator_id, site_id, coalesce(enabled_since, created_at) as since
+              from gateway.async_query where completed_at is null
+              union all
+              select integrator_id, site_id, coalesce(enabled_since, created_at) from gateway.async_query
+              where not pages_removed and completed_at > $1 and created_at > $2) still
+            group by integrator_id, site_id""";
 
     private static final String UNFINISHED = """
             select query_id from gateway.async_query
             where integrator_id = $1 and site_id = $2 and completed_at is null
+              and ($4::timestamptz is null or coalesce(enabled_since, created_at) < $4)
             order by created_at limit $3""";
 
     private static final String REMOVE_PAGES = """
@@ -49,10 +54,12 @@ class PolicySweep {
             where (created_at, query_id) in (
               select created_at, query_id from gateway.async_query
               where integrator_id = $1 and site_id = $2 and completed_at is not null and not pages_removed
+                and ($4::timestamptz is null or coalesce(enabled_since, created_at) < $4)
               limit 100)
             returning query_id, created_at, link_id""";
 
-    private record Pair(UUID integratorId, UUID siteId) {}
+    /** @param since the integrator had been enabled when it asked the query for which that is longest ago */
+    private record Pair(UUID integratorId, UUID siteId, Instant since) {}
 
     private final Store store;
     private final AsyncConfig config;
@@ -92,19 +99,25 @@ class PolicySweep {
         }
         return isAuthoritative(pair)
                 ? CompletableFuture.completedFuture(null)
-                : unfinished(pair, query -> Transitions.superseded(query, changes.now()));
+                : unfinished(pair, null, query -> Transitions.superseded(query, changes.now()));
     }
 
     private CompletionStage<Void> disabled(Pair pair) {
-        return unfinished(pair, query -> Transitions.cancelled(query, LinkErrorCode.INTEGRATOR_DISABLED, changes.now()))
-                .thenCompose(
-                        done -> store.inTransaction(config.storeTimeout(), connection -> removed(connection, pair)));
+        // Where it is enabled again, what was asked since then stays.
+        Instant before = views.integrators().enabledSince(pair.integratorId, pair.siteId);
+        return unfinished(
+                        pair,
+                        before,
+                        query -> Transitions.cancelled(query, LinkErrorCode.INTEGRATOR_DISABLED, changes.now()))
+                .thenCompose(done ->
+                        store.inTransaction(config.storeTimeout(), connection -> removed(connection, pair, before)));
     }
 
-    private Future<Void> removed(SqlConnection connection, Pair pair) {
+    /** @param before only what was asked under an enabling before this one; null: all */
+    private Future<Void> removed(SqlConnection connection, Pair pair, Instant before) {
         return connection
                 .preparedQuery(REMOVE_PAGES)
-                .execute(Tuple.of(pair.integratorId, pair.siteId, AsyncRows.utc(changes.now())))
+                .execute(Tuple.of(pair.integratorId, pair.siteId, AsyncRows.utc(changes.now()), AsyncRows.utc(before)))
                 .compose(found -> {
                     List<PageSets.Owner> owners = new ArrayList<>();
                     found.forEach(row ->
@@ -118,10 +131,11 @@ class PolicySweep {
                 });
     }
 
-    private CompletionStage<Void> unfinished(Pair pair, Function<AsyncQuery, Optional<AsyncQuery>> change) {
+    private CompletionStage<Void> unfinished(
+            Pair pair, Instant before, Function<AsyncQuery, Optional<AsyncQuery>> change) {
         return store.execute(
                         UNFINISHED,
-                        Tuple.of(pair.integratorId, pair.siteId, config.maxUnfinished()),
+                        Tuple.of(pair.integratorId, pair.siteId, (long) config.maxUnfinished(), AsyncRows.utc(before)),
                         config.storeTimeout())
                 .thenCompose(found -> {
                     List<UUID> ids = new ArrayList<>();
@@ -140,12 +154,12 @@ class PolicySweep {
 
     private static List<Pair> pairs(RowSet<Row> found) {
         List<Pair> pairs = new ArrayList<>();
-        found.forEach(row -> pairs.add(new Pair(row.getUUID(0), row.getUUID(1))));
+        found.forEach(row -> pairs.add(new Pair(row.getUUID(0), row.getUUID(1), AsyncRows.instant(row, 2))));
         return pairs;
     }
 
     private boolean isEnabled(Pair pair) {
-        return views.integrators().isEnabled(pair.integratorId, pair.siteId);
+        return views.integrators().isStillEnabled(pair.integratorId, pair.siteId, pair.since);
     }
 
     private boolean isAuthoritative(Pair pair) {

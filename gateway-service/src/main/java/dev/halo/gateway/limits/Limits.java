@@ -159,14 +159,15 @@ public class Limits {
     }
 
     /**
-     * Check 4: both quotas for a query; for what is read of a practice the one of bytes, since it asks no query.
+     * Check 4: both quotas for a query, the one of bytes for its rows. What uses up neither, as the status of a query and
+     * its end, is not refused for want of them.
      *
      * @param practice null where there is none: that is for a later check to say
      * @return null where no quota is concerned
      */
     public QuotaVerdict quota(Caller caller, PmsKey practice, Target.Kind kind) {
         boolean isQuery = kind.isQuery();
-        if (kind == Target.Kind.OTHER) {
+        if (kind == Target.Kind.OTHER || kind == Target.Kind.READING) {
             return null;
         }
         if (practice == null) {

@@ -28,6 +28,16 @@ final class PgQuotaStore implements QuotaStore {
     /** What the row gives, or takes back, of what is left. */
     private static final String GRANT = "$7 + greatest(least($5, $6 - $7 - q.taken), least($5, 0))";
 
+    /** What the row keeps of this settlement. */
+    private static final String SAID = "jsonb_build_array($11::text, $12::bigint, " + GRANT + ")";
+
+    /** The run before keeps its place while the slot has a new one: it may not know yet that it was replaced. */
+    private static final String SETTLED_NOW = """
+            case when q.settled -> ($10::text || '-') ->> 0 = $11::text then jsonb_build_object($10::text || '-', %1$s)
+              when q.settled -> $10::text is null or q.settled -> $10::text ->> 0 = $11::text
+                then jsonb_build_object($10::text, %1$s)
+              else jsonb_build_object($10::text, %1$s, $10::text || '-', q.settled -> $10::text) end""".formatted(SAID);
+
     /**
      * The row's lock orders the gateways, so that none is granted what another one has. A settlement that the row has seen
      * changes nothing and returns nothing.
@@ -44,15 +54,17 @@ final class PgQuotaStore implements QuotaStore {
                 last_grant = %1$s,
                 used = q.used + $8,
                 bytes = q.bytes + $9,
-                settled = q.settled || jsonb_build_object($10::text, jsonb_build_array($11::text, $12::bigint, %1$s))
-            where not coalesce(
-              q.settled -> $10::text ->> 0 = $11::text and (q.settled -> $10::text ->> 1)::bigint >= $12, false)
-            returning last_grant, bytes""".formatted(GRANT);
+                settled = q.settled || %2$s
+            where not exists (
+              select 1 from (values (q.settled -> $10::text), (q.settled -> ($10::text || '-'))) of_slot (said)
+              where said ->> 0 = $11::text and (said ->> 1)::bigint >= $12)
+            returning last_grant, bytes""".formatted(GRANT, SETTLED_NOW);
 
     /** What the row gave then. */
     private static final String SETTLED = """
-            select (settled -> $5::text ->> 2)::bigint, bytes from gateway.quota_use
-            where integrator_id = $1 and pms_type = $2 and pms_id = $3 and day = $4""";
+            select (said ->> 2)::bigint, bytes from gateway.quota_use,
+              lateral (values (settled -> $5::text), (settled -> ($5::text || '-'))) of_slot (said)
+            where said ->> 0 = $6::text and integrator_id = $1 and pms_type = $2 and pms_id = $3 and day = $4""";
 
     private static final String USED = """
             select pms_type, pms_id, used, bytes from gateway.quota_use
@@ -140,7 +152,8 @@ final class PgQuotaStore implements QuotaStore {
                 key.practice().pmsType().name(),
                 key.practice().pmsId(),
                 key.day(),
-                Integer.toString(gateway.slot()));
+                Integer.toString(gateway.slot()),
+                gateway.incarnation().toString());
     }
 
     private static Tuple tuple(Gateway gateway, Settlement one) {

@@ -59,6 +59,7 @@ final class QuotaAccount {
     private long exhaustedAt;
     private long touchedAt;
     private int waiting;
+    private int waitingAtAll;
     private Settlement unanswered;
     private boolean underWay;
     private CompletableFuture<Boolean> settled = new CompletableFuture<>();
@@ -165,6 +166,11 @@ final class QuotaAccount {
         return !underWay && !exhausted && queryLimit != Tier.NONE && queryLimit >= PARTS && granted - used <= block / 2;
     }
 
+    /** Whether results were given of which a crash would cost more than a quota may differ by. */
+    synchronized boolean hasMuchToSay() {
+        return !underWay && byteLimit != Tier.NONE && bytes >= Math.max(1, byteLimit / PARTS);
+    }
+
     synchronized boolean isIdle(long now, long idle) {
         return now - touchedAt >= idle;
     }
@@ -174,9 +180,9 @@ final class QuotaAccount {
         return unanswered == null && used == reported && bytes == 0 && (queryLimit == Tier.NONE || granted == used);
     }
 
-    /** Takes no more requests, if it is clean. */
+    /** Takes no more requests, if it is clean and nobody waits for what it will be told. */
     synchronized boolean close() {
-        closed = isClean();
+        closed = isClean() && waitingAtAll == 0;
         return closed;
     }
 
@@ -192,10 +198,10 @@ final class QuotaAccount {
 
     /**
      * What is to be settled now; null where that is nothing, or where it is being done already. What was not answered comes
-     * again as it was: it may have been applied.
+     * again as it was: it may have been applied. Of a closed account nothing is: nobody would give back what it got.
      */
     synchronized Settlement settlement(Aim aim) {
-        if (underWay) {
+        if (underWay || closed) {
             return null;
         }
         if (unanswered == null) {
@@ -223,17 +229,24 @@ final class QuotaAccount {
     }
 
     /**
-     * Completes at the end of the settlement that is under way, or of the next, and says whether it gave queries.
+     * Completes at the end of the settlement that is under way, or of the next, and says whether it gave queries. Until
+     * {@link #stopWaiting} the account is not closed.
      *
-     * @param forQuery whether who waits wants one; it says so until {@link #stopWaiting}
+     * @param forQuery whether who waits wants one
+     * @return null where it was closed a moment ago: another one has taken its place
      */
     synchronized CompletableFuture<Boolean> startWaiting(boolean forQuery) {
+        if (closed) {
+            return null;
+        }
         waiting += forQuery ? 1 : 0;
+        waitingAtAll++;
         return settled.copy();
     }
 
     synchronized void stopWaiting(boolean forQuery) {
         waiting -= forQuery ? 1 : 0;
+        waitingAtAll--;
     }
 
     void done(Settled answer, long now) {

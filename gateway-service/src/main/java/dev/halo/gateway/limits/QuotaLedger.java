@@ -131,6 +131,9 @@ final class QuotaLedger {
             return new Grant.Unknown();
         }
         CompletableFuture<Boolean> settled = account.startWaiting(question.isQuery());
+        if (settled == null) {
+            return ask(question, tries, deadline);
+        }
         settle(account, account.settlement(question.isQuery() ? Aim.QUERIES : Aim.KNOW));
         return new Grant.Later(settled.orTimeout(left, TimeUnit.NANOSECONDS)
                 .handle((gave, failure) -> {
@@ -159,7 +162,10 @@ final class QuotaLedger {
     }
 
     void count(QuotaAccount account, long bytes) {
-        inPlaceOf(account, live -> live.count(bytes, nanos.getAsLong()));
+        QuotaAccount live = inPlaceOf(account, present -> present.count(bytes, nanos.getAsLong()));
+        if (!away && live.hasMuchToSay()) {
+            settle(live, live.settlement(Aim.REPORT));
+        }
     }
 
     void giveBack(QuotaAccount account) {
@@ -172,8 +178,8 @@ final class QuotaLedger {
     }
 
     /** Its day may have ended and its last settlement be over, or another one have taken its place. */
-    private void inPlaceOf(QuotaAccount account, Consumer<QuotaAccount> change) {
-        accounts.compute(account.key(), (key, present) -> {
+    private QuotaAccount inPlaceOf(QuotaAccount account, Consumer<QuotaAccount> change) {
+        return accounts.compute(account.key(), (key, present) -> {
             QuotaAccount live = present == null ? account : present;
             change.accept(live);
             return live;

@@ -15,7 +15,9 @@ interface QuotaStore {
     /**
      * Who settles: one run of a gateway.
      *
-     * @param slot of which there are few, so that what is kept of them is bounded
+     * @param slot of which there are few, so that what is kept of them is bounded: of each slot its two latest runs. A
+     *     gateway that was replaced without knowing it, and lives until it does, is told apart from its successor; one that
+     *     was replaced twice meanwhile and then says something again is believed again, which costs the day a block
      */
     record Gateway(int slot, UUID incarnation) {}
 

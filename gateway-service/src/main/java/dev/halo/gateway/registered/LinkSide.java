@@ -88,11 +88,37 @@ class LinkSide {
             where status <> 'enabled' and ended_at < now() - $1 * interval '1 millisecond'""";
 
     private static final String ENABLED = """
-            select query_id, site_id, integrator_id, link_id, confirmed_session from gateway.registered_query
+            select query_id, site_id, integrator_id, link_id, confirmed_session,
+                coalesce(enabled_since, created_at) as enabled_since
+            from gateway.registered_query
             where status = 'enabled' and query_id > $1 order by query_id limit $2""";
 
-    /** An enabled registration, or one that was ended just now. */
-    record Place(UUID queryId, UUID siteId, UUID integratorId, UUID linkId, UUID confirmedSession) {}
+    private static final String LEFT = """
+            select integrator_id, site_id, min(coalesce(enabled_since, created_at)) from gateway.registered_query
+            where status <> 'enabled' and result_number is not null group by integrator_id, site_id""";
+
+    private static final String REMOVE_LEFT = """
+            with left_of as (
+                update gateway.registered_query set result_number = null
+                where integrator_id = $1 and site_id = $2 and status <> 'enabled' and result_number is not null
+                    and ($3::timestamptz is null or coalesce(enabled_since, created_at) < $3)
+                returning query_id)
+            delete from gateway.registered_result result using left_of where result.query_id = left_of.query_id""";
+
+    /**
+     * An enabled registration, or one that was ended just now.
+     *
+     * @param enabledSince as in {@link Registration}; null of one that was ended
+     */
+    record Place(
+            UUID queryId, UUID siteId, UUID integratorId, UUID linkId, UUID confirmedSession, Instant enabledSince) {}
+
+    /**
+     * Whose results of registrations that have ended are stored.
+     *
+     * @param since the integrator had been enabled when it registered the one for which that is longest ago
+     */
+    record Left(UUID integratorId, UUID siteId, Instant since) {}
 
     private final Store store;
     private final RegisteredConfig config;
@@ -204,7 +230,7 @@ class LinkSide {
     CompletionStage<List<Place>> ended(Collection<UUID> queryIds, UUID linkId) {
         return store.execute(ENDED_OF, Tuple.of(queryIds.toArray(UUID[]::new), linkId), config.storeTimeout())
                 .thenApply(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(row -> place(row, linkId, null))
+                        .map(row -> place(row, linkId, null, null))
                         .toList());
     }
 
@@ -217,7 +243,7 @@ class LinkSide {
                 .execute(Tuple.of(ids, why.type().wire(), why.code(), why.message(), removeResults))
                 .compose(rows -> {
                     List<Place> places = StreamSupport.stream(rows.spliterator(), false)
-                            .map(row -> place(row, row.getUUID("link_id"), null))
+                            .map(row -> place(row, row.getUUID("link_id"), null, null))
                             .toList();
                     return removeResults
                             ? connection
@@ -253,17 +279,38 @@ class LinkSide {
                 .preparedQuery(ENABLED)
                 .execute(Tuple.of(after, (long) max))
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(row -> place(row, row.getUUID("link_id"), row.getUUID("confirmed_session")))
+                        .map(row -> place(
+                                row,
+                                row.getUUID("link_id"),
+                                row.getUUID("confirmed_session"),
+                                row.getOffsetDateTime("enabled_since").toInstant()))
                         .toList());
     }
 
-    private static Place place(Row row, UUID linkId, UUID confirmedSession) {
+    /** Whose results of ended registrations are still here. */
+    Future<List<Left>> left(SqlConnection connection) {
+        return connection.preparedQuery(LEFT).execute().map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                .map(row -> new Left(
+                        row.getUUID(0), row.getUUID(1), row.getOffsetDateTime(2).toInstant()))
+                .toList());
+    }
+
+    /** @param before only of what was registered under an enabling before this one; null: of all */
+    Future<Void> removeLeft(SqlConnection connection, Left of, Instant before) {
+        return connection
+                .preparedQuery(REMOVE_LEFT)
+                .execute(Tuple.of(of.integratorId(), of.siteId(), before == null ? null : utc(before)))
+                .mapEmpty();
+    }
+
+    private static Place place(Row row, UUID linkId, UUID confirmedSession, Instant enabledSince) {
         return new Place(
                 row.getUUID("query_id"),
                 row.getUUID("site_id"),
                 row.getUUID("integrator_id"),
                 linkId,
-                confirmedSession);
+                confirmedSession,
+                enabledSince);
     }
 
     private CompletionStage<Void> changed(String sql, Tuple parameters) {

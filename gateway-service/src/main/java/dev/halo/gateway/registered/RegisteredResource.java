@@ -2,6 +2,7 @@ package dev.halo.gateway.registered;
 
 import dev.halo.gateway.access.Ids;
 import dev.halo.gateway.access.SiteChecks;
+import dev.halo.gateway.access.SiteChecks.Allowed;
 import dev.halo.gateway.audit.RequestTrail;
 import dev.halo.gateway.auth.Caller;
 import dev.halo.gateway.body.HandOver;
@@ -19,7 +20,6 @@ import dev.halo.gateway.view.Views;
 import dev.halo.protocol.query.LinkErrorCode;
 import dev.halo.protocol.query.QueryBounds;
 import dev.halo.protocol.query.QueryMode;
-import dev.halo.protocol.site.SiteRecord;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Consumes;
@@ -37,6 +37,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -113,7 +114,7 @@ public class RegisteredResource {
                     Optional<IdempotentRequest> key =
                             IdempotentRequest.of(request, caller.integratorId(), site, QueryMode.REGISTERED, bytes);
                     return Uni.createFrom()
-                            .completionStage(() -> views.checked(() -> checks.mayQuery(caller, site, body.catalogue())))
+                            .completionStage(() -> views.checked(() -> checks.mayLeave(caller, site, body.catalogue())))
                             .chain(found -> ticket.kept(() -> create(caller, found, body, key), trail::query));
                 })
                 .map(stored -> Response.accepted(new RegisteredJson.Created(stored))
@@ -122,13 +123,13 @@ public class RegisteredResource {
     }
 
     private CompletionStage<UUID> create(
-            Caller caller, SiteRecord site, RegisteredCommand body, Optional<IdempotentRequest> key) {
+            Caller caller, Allowed allowed, RegisteredCommand body, Optional<IdempotentRequest> key) {
         UUID id = QueryIds.at(Instant.now());
         Instant createdAt = QueryIds.createdAt(id).orElseThrow();
         return registrations
-                .create(id, createdAt, site, caller.integratorId(), body, key)
+                .create(id, createdAt, allowed, caller.integratorId(), body, key)
                 .thenApply(stored -> {
-                    delivery.soon(site.linkId());
+                    delivery.soon(allowed.site().linkId());
                     return stored;
                 });
     }
@@ -179,7 +180,8 @@ public class RegisteredResource {
         return registrations.cancel(one.id()).thenApply(ended -> {
             if (ended) {
                 delivery.cancel(
-                        List.of(new LinkSide.Place(one.id(), one.siteId(), one.integratorId(), one.linkId(), null)),
+                        List.of(new LinkSide.Place(
+                                one.id(), one.siteId(), one.integratorId(), one.linkId(), null, null)),
                         LinkErrorCode.CANCELLED);
             }
             return ended;
@@ -206,7 +208,9 @@ public class RegisteredResource {
         QuotaTicket ticket = QuotaTicket.of(context);
         RequestTrail trail = RequestTrail.of(context);
         return own.chain(one -> HandOver.of(
-                        () -> runs.latest(one.id()).exceptionallyCompose(RegistrationStore::refused),
+                        () -> isRemoved(one)
+                                ? CompletableFuture.completedFuture(Optional.<RunStore.Result>empty())
+                                : runs.latest(one.id()).exceptionallyCompose(RegistrationStore::refused),
                         late -> late.ifPresent(result -> result.rows().close()))
                 .map(found -> {
                     RunStore.Result result = found.orElseThrow(() -> none(one));
@@ -218,11 +222,16 @@ public class RegisteredResource {
                 .map(body -> Response.ok(body, MediaType.APPLICATION_JSON_TYPE).build()));
     }
 
-    private static Refusal none(Registration one) {
-        boolean isRemoved = one.status() == Registration.Status.CANCELLED
-                && one.lastError() != null
-                && one.lastError().is(LinkErrorCode.INTEGRATOR_DISABLED);
-        return isRemoved
+    /** Also where that is still to be done: it was disabled and enabled again a moment ago. */
+    private boolean isRemoved(Registration one) {
+        return !views.integrators().isStillEnabled(one.integratorId(), one.siteId(), one.enabledSince())
+                || one.status() == Registration.Status.CANCELLED
+                        && one.lastError() != null
+                        && one.lastError().is(LinkErrorCode.INTEGRATOR_DISABLED);
+    }
+
+    private Refusal none(Registration one) {
+        return isRemoved(one)
                 ? Refusal.of(Reason.GONE, "The practice has disabled the integrator, and the result was removed.")
                 : Refusal.notFound("There is no result yet: no run has given one.");
     }

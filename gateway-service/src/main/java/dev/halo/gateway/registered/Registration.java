@@ -8,6 +8,7 @@ import java.util.UUID;
  * A registered query as its integrator may see it.
  *
  * @param status as the API names it
+ * @param enabledSince when its integrator had been enabled as it was registered; {@code createdAt} where nobody says
  * @param completedAt null unless it has run its duration
  * @param lastHash of the result that is shown; null before the first
  * @param lastError of the last run that failed, or why it has ended; null where nothing has failed
@@ -23,6 +24,7 @@ record Registration(
         int frequencySeconds,
         int durationSeconds,
         Instant createdAt,
+        Instant enabledSince,
         Instant completedAt,
         String lastHash,
         QueryFailure lastError,

@@ -1,5 +1,6 @@
 package dev.halo.gateway.registered;
 
+import dev.halo.gateway.access.SiteChecks.Allowed;
 import dev.halo.gateway.config.RegisteredConfig;
 import dev.halo.gateway.error.Refusal;
 import dev.halo.gateway.idempotency.Idempotency;
@@ -46,13 +47,14 @@ class RegistrationStore {
     private static final String INSERT = """
             insert into gateway.registered_query
               (query_id, integrator_id, site_id, link_id, name, status, frequency_seconds, duration_seconds, command,
-               catalogue, request_size, created_at, ends_at)
-            values ($1, $2, $3, $4, $5, 'enabled', $6, $7, $8, $9, $10, $11, $12)""";
+               catalogue, request_size, created_at, ends_at, enabled_since)
+            values ($1, $2, $3, $4, $5, 'enabled', $6, $7, $8, $9, $10, $11, $12, $13)""";
 
     private static final String COLUMNS = """
             select query_id, integrator_id, site_id, link_id, name, status, frequency_seconds, duration_seconds,
                 created_at, ended_at, last_hash, result_number, last_succeeded_at, last_failed_at, last_execution_millis,
-                succeeded, failed, result_size_sum, request_size, error_type, error_code, error_message
+                succeeded, failed, result_size_sum, request_size, error_type, error_code, error_message,
+                coalesce(enabled_since, created_at) as enabled_since
             from gateway.registered_query""";
 
     private static final String FIND = COLUMNS
@@ -86,14 +88,14 @@ class RegistrationStore {
     CompletionStage<UUID> create(
             UUID id,
             Instant createdAt,
-            SiteRecord site,
+            Allowed allowed,
             UUID integratorId,
             RegisteredCommand body,
             Optional<IdempotentRequest> key) {
         return store.inTransaction(config.storeTimeout(), connection -> idempotency
                         .claim(connection, key, id)
                         .compose(first -> first.equals(id)
-                                ? insert(connection, id, createdAt, site, integratorId, body)
+                                ? insert(connection, id, createdAt, allowed, integratorId, body)
                                         .map(first)
                                 : Future.succeededFuture(first)))
                 .exceptionallyCompose(RegistrationStore::refused);
@@ -129,9 +131,10 @@ class RegistrationStore {
             SqlConnection connection,
             UUID id,
             Instant createdAt,
-            SiteRecord site,
+            Allowed allowed,
             UUID integratorId,
             RegisteredCommand body) {
+        SiteRecord site = allowed.site();
         Tuple place = Tuple.of(integratorId, site.siteId());
         return connection
                 .preparedQuery(ONE_AT_A_TIME)
@@ -153,7 +156,8 @@ class RegistrationStore {
                                     body.catalogue(),
                                     body.requestSize(),
                                     utc(createdAt),
-                                    utc(createdAt.plusSeconds(body.durationSeconds())))));
+                                    utc(createdAt.plusSeconds(body.durationSeconds())),
+                                    allowed.enabledSince() == null ? null : utc(allowed.enabledSince()))));
                 })
                 .mapEmpty();
     }
@@ -183,6 +187,7 @@ class RegistrationStore {
                 row.getInteger("frequency_seconds"),
                 row.getInteger("duration_seconds"),
                 instant(row, "created_at"),
+                instant(row, "enabled_since"),
                 status == Registration.Status.COMPLETED ? instant(row, "ended_at") : null,
                 row.getString("last_hash"),
                 failure(row),

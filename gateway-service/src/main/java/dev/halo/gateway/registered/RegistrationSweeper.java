@@ -1,6 +1,7 @@
 package dev.halo.gateway.registered;
 
 import dev.halo.gateway.config.RegisteredConfig;
+import dev.halo.gateway.registered.LinkSide.Left;
 import dev.halo.gateway.registered.LinkSide.Place;
 import dev.halo.gateway.store.Store;
 import dev.halo.gateway.view.Views;
@@ -10,6 +11,7 @@ import dev.halo.protocol.site.SiteRecord;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -84,8 +86,22 @@ final class RegistrationSweeper {
             }
             return linkSide.complete(connection)
                     .compose(done -> linkSide.forget(connection))
+                    .compose(done -> linkSide.left(connection))
+                    .compose(all -> removeLeft(connection, all))
                     .compose(done -> look(connection, new UUID(0, 0), findings));
         });
+    }
+
+    /** A practice that disables an integrator takes back the results of what had ended before, too. */
+    private Future<Void> removeLeft(SqlConnection connection, List<Left> all) {
+        Future<Void> done = Future.succeededFuture();
+        for (Left one : all) {
+            if (!views.integrators().isStillEnabled(one.integratorId(), one.siteId(), one.since())) {
+                Instant before = views.integrators().enabledSince(one.integratorId(), one.siteId());
+                done = done.compose(removed -> linkSide.removeLeft(connection, one, before));
+            }
+        }
+        return done;
     }
 
     private Future<Void> look(SqlConnection connection, UUID after, Findings findings) {
@@ -129,7 +145,7 @@ final class RegistrationSweeper {
         if (site.isEmpty() || !views.authority().isAuthoritative(site.get())) {
             return Optional.of(LinkErrorCode.SITE_SUPERSEDED);
         }
-        return views.integrators().isEnabled(place.integratorId(), place.siteId())
+        return views.integrators().isStillEnabled(place.integratorId(), place.siteId(), place.enabledSince())
                 ? Optional.empty()
                 : Optional.of(LinkErrorCode.INTEGRATOR_DISABLED);
     }

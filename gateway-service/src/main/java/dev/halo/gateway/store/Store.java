@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -33,6 +34,8 @@ public final class Store {
 
     /** Classes of SQL states: cardinality, data, integrity, and a limit of the server. */
     private static final Set<String> REFUSALS = Set.of("21", "22", "23", "54");
+
+    private static final String PROBE = "select 1";
 
     /** The SQL state of a row without a partition, too: then no constraint is named. */
     private static final String CHECK_VIOLATION = "23514";
@@ -67,13 +70,28 @@ public final class Store {
 
     /**
      * As {@link #executeBatch}; fails with {@link RowRefused} where one of the rows can never be written as it is, with
-     * {@link NoPartition} where that of its day is missing.
+     * {@link NoPartition} where that of its day is missing, with {@link NotSent} where neither the database nor its absence
+     * explains it.
      */
     public CompletionStage<RowSet<Row>> insert(String sql, List<Tuple> rows, Duration timeout) {
         return executeBatch(sql, rows, timeout).exceptionallyCompose(failure -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            return CompletableFuture.failedFuture(
-                    lacksPartition(cause) ? new NoPartition() : isRefused(cause) ? new RowRefused() : failure);
+            if (lacksPartition(cause)) {
+                return CompletableFuture.failedFuture(new NoPartition());
+            }
+            if (isRefused(cause)) {
+                return CompletableFuture.failedFuture(new RowRefused());
+            }
+            if (cause instanceof DatabaseException
+                    || cause instanceof TimeoutException
+                    || cause instanceof StoreUnavailable) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            // A connection that broke, or values that the driver cannot carry: the database is there in the latter
+            // case.
+            return execute(PROBE, Tuple.tuple(), timeout)
+                    .handle((there, away) -> away == null ? new NotSent() : failure)
+                    .thenCompose(CompletableFuture::failedFuture);
         });
     }
 
@@ -156,6 +174,13 @@ public final class Store {
     public static final class NoPartition extends RuntimeException {
         public NoPartition() {
             super("a row has no partition", null, false, false);
+        }
+    }
+
+    /** The database is there, but the rows did not get to it. Without the driver's words, which may hold the rows. */
+    public static final class NotSent extends RuntimeException {
+        public NotSent() {
+            super("rows did not get to the database", null, false, false);
         }
     }
 

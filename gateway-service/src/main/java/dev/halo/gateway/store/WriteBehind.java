@@ -31,6 +31,9 @@ public final class WriteBehind<T> {
     /** Of a row whose partition is missing. It is made within minutes, or the row is so old that it never will be. */
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
+    /** In a row, of rows that do not get to a database that is there: a connection may break, but not each time. */
+    private static final int TRIES = 5;
+
     /**
      * How much may wait, and how it is written.
      *
@@ -43,7 +46,8 @@ public final class WriteBehind<T> {
 
     /**
      * Writes all rows or none; fails with {@link Store.RowRefused} where one of them can never be written, with
-     * {@link Store.NoPartition} where that of one is missing.
+     * {@link Store.NoPartition} where that of one is missing, with {@link Store.NotSent} where one of them may be such
+     * that the driver cannot carry it.
      */
     public interface Rows {
         CompletionStage<?> write(String insert, List<Tuple> rows, Duration timeout);
@@ -61,6 +65,7 @@ public final class WriteBehind<T> {
     private final AtomicLong refused = new AtomicLong();
     private final LongSupplier nanos;
     private Long withoutPartitionSince;
+    private int notSent;
     private final ScheduledExecutorService writer;
 
     /**
@@ -137,6 +142,7 @@ public final class WriteBehind<T> {
                 } else {
                     oneByOne();
                 }
+                notSent = 0;
                 batch.clear();
             }
         } catch (CompletionException e) {
@@ -175,13 +181,22 @@ public final class WriteBehind<T> {
                     .toCompletableFuture()
                     .join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof Store.RowRefused || e.getCause() instanceof Store.NoPartition && isTooLate()) {
+            if (e.getCause() instanceof Store.RowRefused
+                    || e.getCause() instanceof Store.NoPartition && isTooLate()
+                    || e.getCause() instanceof Store.NotSent && isTriedEnough()) {
                 return false;
             }
             throw e;
         }
         some.forEach(one -> one.written.complete(true));
         return true;
+    }
+
+    private boolean isTriedEnough() {
+        if (++notSent == 1) {
+            LOG.warnf("event=recordsNotSent of=%s", name);
+        }
+        return notSent >= TRIES;
     }
 
     private boolean isTooLate() {

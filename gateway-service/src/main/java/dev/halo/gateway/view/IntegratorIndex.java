@@ -6,6 +6,7 @@ import dev.halo.protocol.integrator.IntegratorFact.Integrator;
 import dev.halo.protocol.integrator.IntegratorFact.Key;
 import dev.halo.protocol.integrator.IntegratorFact.Pairing;
 import dev.halo.protocol.integrator.IntegratorFact.Webhooks;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,6 +99,24 @@ public final class IntegratorIndex {
     public boolean isEnabled(UUID integratorId, UUID siteId) {
         return facts.get(Enablement.keyOf(integratorId, siteId)) instanceof Enablement enablement
                 && enablement.active();
+    }
+
+    /** Since when the practice has enabled the integrator; null where it has not, or where the registry does not say. */
+    public Instant enabledSince(UUID integratorId, UUID siteId) {
+        return facts.get(Enablement.keyOf(integratorId, siteId)) instanceof Enablement enablement
+                ? enablement.enabledSince()
+                : null;
+    }
+
+    /**
+     * Whether the practice has the integrator enabled, and has not disabled it since.
+     *
+     * @param since when it was enabled at the moment that matters, as {@link #enabledSince} said then
+     */
+    public boolean isStillEnabled(UUID integratorId, UUID siteId, Instant since) {
+        return facts.get(Enablement.keyOf(integratorId, siteId)) instanceof Enablement enablement
+                && enablement.active()
+                && (enablement.enabledSince() == null || !since.isBefore(enablement.enabledSince()));
     }
 
     private static List<AddressBlock> blocks(Integrator integrator) {

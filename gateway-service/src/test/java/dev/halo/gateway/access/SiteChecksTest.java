@@ -44,7 +44,7 @@ class SiteChecksTest {
         assertRefused(Reason.FORBIDDEN, "not paired");
         fact(new IntegratorFact.Pairing(caller.integratorId(), siteId, true, 1));
         assertRefused(Reason.FORBIDDEN, "has not enabled");
-        fact(new IntegratorFact.Enablement(caller.integratorId(), siteId, true, 1));
+        fact(new IntegratorFact.Enablement(caller.integratorId(), siteId, true, null, 1));
         assertRefused(Reason.INVALID, "PATIENTS, DOCUMENTS");
 
         assertThat(checks.mayQuery(caller, siteId, "DOCUMENTS").siteId()).isEqualTo(siteId);
@@ -56,7 +56,7 @@ class SiteChecksTest {
         publish(SiteStatus.ACTIVE);
         authority(UUID.randomUUID());
         fact(new IntegratorFact.Pairing(caller.integratorId(), siteId, true, 1));
-        fact(new IntegratorFact.Enablement(caller.integratorId(), siteId, true, 1));
+        fact(new IntegratorFact.Enablement(caller.integratorId(), siteId, true, null, 1));
 
         assertThat(checks.mayRead(caller, siteId).siteId()).isEqualTo(siteId);
     }

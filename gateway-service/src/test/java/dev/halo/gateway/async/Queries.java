@@ -45,6 +45,7 @@ final class Queries {
                 20,
                 40,
                 mayWrite,
+                CREATED,
                 draft.at(CREATED));
     }
 }

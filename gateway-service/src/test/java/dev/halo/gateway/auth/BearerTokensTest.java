@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halo.gateway.view.IntegratorIndex;
 import dev.halo.protocol.integrator.IntegratorFact.Integrator;
+import dev.halo.test.key.RsaKeys;
 import java.security.Key;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.Base64;
@@ -27,8 +26,8 @@ import org.junit.jupiter.api.Test;
 class BearerTokensTest {
 
     private static final String ISSUER = "https://login.example.org/realms/halo";
-    private static final KeyPair ISSUERS = keys();
-    private static final KeyPair STRANGERS = keys();
+    private static final KeyPair ISSUERS = RsaKeys.issuer();
+    private static final KeyPair STRANGERS = RsaKeys.stranger();
     private static final UUID MAPPED = UUID.randomUUID();
 
     private final IntegratorIndex index = new IntegratorIndex();
@@ -176,14 +175,6 @@ class BearerTokensTest {
         Integrator fact = new Integrator(id, "Integrator", active, List.of(), List.of(), null, null, 1);
         index.changed(fact.key(), Optional.of(fact));
         return id;
-    }
-
-    private static KeyPair keys() {
-        try {
-            return KeyPairGenerator.getInstance("RSA").generateKeyPair();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static BearerTokens.Terms terms(Optional<String> issuer) {

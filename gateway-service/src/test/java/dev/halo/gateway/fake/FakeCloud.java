@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -96,7 +97,8 @@ public final class FakeCloud implements AutoCloseable {
     }
 
     public void enable(Integrator integrator, Site site, boolean active) {
-        fact(new IntegratorFact.Enablement(integrator.id(), site.id(), active, versions.getAndIncrement()));
+        Instant since = active ? Instant.now().truncatedTo(ChronoUnit.MILLIS) : null;
+        fact(new IntegratorFact.Enablement(integrator.id(), site.id(), active, since, versions.getAndIncrement()));
     }
 
     /** A new, active, authoritative site of a new Link. */

@@ -2,6 +2,7 @@ package dev.halo.gateway.fake;
 
 import dev.halo.embedded.EmbeddedKafka;
 import dev.halo.embedded.EmbeddedPostgres;
+import dev.halo.test.key.RsaKeys;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -111,7 +112,7 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
     }
 
     private static void webhooks(Map<String, String> config) {
-        KeyPair operators = keys("RSA");
+        KeyPair operators = RsaKeys.issuer();
         config.put("halo.gateway.webhooks.at-rest-key", AT_REST_KEY);
         config.put("halo.gateway.webhooks.allow-private-targets", "true");
         config.put("halo.gateway.webhooks.first-pause", "50ms");
@@ -131,14 +132,6 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
     public void stop() {
         if (registry != null) {
             registry.close();
-        }
-    }
-
-    private static KeyPair keys(String algorithm) {
-        try {
-            return KeyPairGenerator.getInstance(algorithm).generateKeyPair();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 

@@ -1,10 +1,10 @@
 package dev.halo.gateway.fake;
 
+import dev.halo.test.key.RsaKeys;
 import io.smallrye.jwt.build.Jwt;
 import io.smallrye.jwt.build.JwtClaimsBuilder;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
@@ -58,10 +58,6 @@ public final class Tokens {
 
     /** A key that nobody believes. */
     public static PrivateKey strangers() {
-        try {
-            return KeyPairGenerator.getInstance("RSA").generateKeyPair().getPrivate();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return RsaKeys.stranger().getPrivate();
     }
 }

@@ -150,13 +150,25 @@ class LimitsIT {
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.message()).contains("bandwidth quota of 20 bytes").contains("resets at");
         assertThat(narrow.async(site, SELECT).status()).isEqualTo(403);
-        assertThat(narrow.query(site, id).message()).contains("bandwidth quota");
-        assertThat(narrow.delete(Api.queryPath(site, id)).status()).isEqualTo(403);
+        assertThat(narrow.get(page + "/stream").status()).isEqualTo(403);
+        assertThat(at.api().get(page).status()).isEqualTo(404);
+
+        // And what gives no rows is not refused for want of them
+        assertThat(narrow.query(site, id).json().path("status").asText()).isEqualTo("successful");
+        assertThat(narrow.post("/integrator/sites/" + site.id() + "/queries/status", "{\"queryIds\":[\"" + id + "\"]}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(narrow.get("/integrator/sites/" + site.id() + "/queries/registered")
+                        .status())
+                .isEqualTo(200);
         assertThat(narrow.get("/integrator/sites/" + site.id() + "/fhir/R4/Patient")
                         .status())
-                .isEqualTo(403);
+                .isEqualTo(404);
         assertThat(narrow.get("/integrator/sites/" + site.id()).status()).isEqualTo(200);
-        assertThat(at.api().get(page).status()).isEqualTo(404);
+        assertThat(usage(narrow).status()).isEqualTo(200);
+        assertThat(narrow.delete(Api.queryPath(site, id)).status()).isEqualTo(202);
+        assertThat(at.text("select pages_removed from gateway.async_query where query_id = '" + id + "'"))
+                .isEqualTo("t");
     }
 
     @Test
@@ -264,6 +276,15 @@ class LimitsIT {
                 .isEqualTo(new QuotaStore.Settled(-50, 80));
         assertThat(settled(quotas, restarted, new QuotaStore.Settlement(key, 1, 10, 100, 0, 1, 0)))
                 .isEqualTo(new QuotaStore.Settled(10, 80));
+        // One that was replaced and does not know it yet is told what it was told before, and its successor too.
+        assertThat(settled(quotas, one, new QuotaStore.Settlement(key, 8, -50, 100, 0, 0, 0)))
+                .isEqualTo(new QuotaStore.Settled(-50, 80));
+        assertThat(settled(quotas, one, new QuotaStore.Settlement(key, 9, -3, 100, 0, 0, 0)))
+                .isEqualTo(new QuotaStore.Settled(-3, 80));
+        assertThat(settled(quotas, restarted, new QuotaStore.Settlement(key, 1, 10, 100, 0, 1, 0)))
+                .isEqualTo(new QuotaStore.Settled(10, 80));
+        assertThat(settled(quotas, one, new QuotaStore.Settlement(key, 9, -3, 100, 0, 0, 0)))
+                .isEqualTo(new QuotaStore.Settled(-3, 80));
 
         assertThat(quotas.used(key.integratorId(), key.day())
                         .toCompletableFuture()

@@ -10,6 +10,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ class QuotaSettlementTest {
     private final MemoryQuotaStore store = new MemoryQuotaStore();
     private final AtomicLong nanos = new AtomicLong();
     private final QuotaLedger ledger = ledger(0);
+    private Runnable meanwhile = () -> {};
 
     @Test
     void aBurstThatFindsNothingYetIsServedAsFarAsTheQuotaGoes() {
@@ -178,6 +180,65 @@ class QuotaSettlementTest {
     }
 
     @Test
+    void anAccountThatClosesWhileItIsAskedCostsNothing() {
+        Tier tier = Ledgers.tier(10_000, Tier.NONE);
+        Ledgers.used(ledger, integrator, PRACTICE, tier, 1);
+        ledger.release().toCompletableFuture().join();
+
+        // When it closes between any two steps of a query, whichever these are
+        int asked = 0;
+        for (int moment = 0; moment < 6; moment++) {
+            AtomicInteger steps = new AtomicInteger(moment);
+            meanwhile = () -> {
+                if (steps.getAndDecrement() == 0) {
+                    ledger.release();
+                    ledger.release();
+                }
+            };
+            asked += Ledgers.used(ledger, integrator, PRACTICE, tier, 1);
+            meanwhile = () -> {};
+            ledger.release().toCompletableFuture().join();
+            ledger.release().toCompletableFuture().join();
+            assertThat(ledger.accounts()).isZero();
+        }
+
+        assertThat(asked).isEqualTo(6);
+        assertThat(store.used()).isEqualTo(7);
+        assertThat(store.taken()).isEqualTo(7);
+    }
+
+    @Test
+    void twoProcessesOfOneSlotCountWhatEachHasSaidOnce() {
+        // Given one that was replaced without knowing it
+        Tier tier = Ledgers.tier(10_000, Tier.NONE);
+        Ledgers.used(ledger, integrator, PRACTICE, tier, 30);
+        store.mute = true;
+        ledger.write().toCompletableFuture().join();
+        store.mute = false;
+
+        // When the other one speaks before the first one says again what nobody has answered
+        QuotaLedger successor = ledger(0);
+        Ledgers.used(successor, integrator, PRACTICE, tier, 5);
+        successor.write().toCompletableFuture().join();
+        ledger.release().toCompletableFuture().join();
+        successor.release().toCompletableFuture().join();
+
+        // Then
+        assertThat(store.used()).isEqualTo(35);
+        assertThat(store.taken()).isEqualTo(35);
+    }
+
+    @Test
+    void aCrashCostsAQuotaOfBytesLittle() {
+        Tier tier = Ledgers.tier(Tier.NONE, 100_000);
+        for (int i = 0; i < 100; i++) {
+            gives(ledger, tier, 150);
+        }
+
+        assertThat(store.bytes()).isBetween(14_800L, 15_000L);
+    }
+
+    @Test
     void whoOnlyReadsTakesNoQueriesAhead() {
         assertThat(Ledgers.known(ledger.results(integrator, PRACTICE, Ledgers.tier(10_000, 1_000))))
                 .isInstanceOf(Grant.Given.class);
@@ -220,6 +281,9 @@ class QuotaSettlementTest {
                 new QuotaDay.Calendar(
                         QuotaDayTest.clock(new Instant[] {Instant.parse("2026-04-05T10:00:00Z")}),
                         ZoneId.of("Australia/Sydney")),
-                nanos::get);
+                () -> {
+                    meanwhile.run();
+                    return nanos.get();
+                });
     }
 }

@@ -23,6 +23,7 @@ class WriteBehindTest {
 
     private final List<String> rows = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger faults = new AtomicInteger();
+    private final AtomicInteger unsent = new AtomicInteger();
     private final AtomicLong nanos = new AtomicLong();
     private volatile boolean away;
     private volatile boolean partition = true;
@@ -84,6 +85,34 @@ class WriteBehindTest {
         // Then
         assertThat(good.toCompletableFuture()).succeedsWithin(WAIT).isEqualTo(true);
         assertThat(refused.toCompletableFuture()).isCompletedWithValue(false);
+    }
+
+    @Test
+    void aRowThatTheDriverCannotCarryIsLostAloneAfterAFewTries() {
+        // Given
+        List<CompletionStage<Boolean>> written = IntStream.range(0, 12)
+                .mapToObj(i -> writer.add(i == 3 ? "unsendable" : "row " + i))
+                .toList();
+
+        // When
+        writer.start();
+
+        // Then
+        assertThat(written.get(11).toCompletableFuture()).succeedsWithin(WAIT).isEqualTo(true);
+        assertThat(written.get(3).toCompletableFuture()).isCompletedWithValue(false);
+        assertThat(rows).hasSize(11).doesNotHaveDuplicates();
+        assertThat(writer.refused()).isEqualTo(1);
+    }
+
+    @Test
+    void whatFailsOnceIsTriedAgain() {
+        unsent.set(2);
+        CompletionStage<Boolean> row = writer.add("row");
+
+        writer.start();
+
+        assertThat(row.toCompletableFuture()).succeedsWithin(WAIT).isEqualTo(true);
+        assertThat(writer.refused()).isZero();
     }
 
     @Test
@@ -156,6 +185,9 @@ class WriteBehindTest {
         }
         if (texts.contains("unexpected") && faults.getAndIncrement() < 2) {
             throw new IllegalStateException("nobody thought of this");
+        }
+        if (texts.contains("unsendable") || unsent.getAndDecrement() > 0) {
+            return CompletableFuture.failedFuture(new Store.NotSent());
         }
         if (texts.contains("refused")) {
             return CompletableFuture.failedFuture(new Store.RowRefused());

@@ -6,6 +6,7 @@ import dev.halo.protocol.integrator.IntegratorFact;
 import dev.halo.protocol.integrator.IntegratorFact.Integrator;
 import dev.halo.protocol.integrator.IntegratorFact.Key;
 import dev.halo.protocol.integrator.IntegratorFact.KeySlot;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -69,15 +70,43 @@ class IntegratorIndexTest {
     void pairingsAndEnablementsCountWhileActive() {
         UUID site = UUID.randomUUID();
         apply(new IntegratorFact.Pairing(id, site, true, 1));
-        apply(new IntegratorFact.Enablement(id, site, true, 1));
+        apply(new IntegratorFact.Enablement(id, site, true, null, 1));
         assertThat(index.isPaired(id, site)).isTrue();
         assertThat(index.isEnabled(id, site)).isTrue();
 
         apply(new IntegratorFact.Pairing(id, site, false, 2));
-        apply(new IntegratorFact.Enablement(id, site, false, 2));
+        apply(new IntegratorFact.Enablement(id, site, false, null, 2));
 
         assertThat(index.isPaired(id, site)).isFalse();
         assertThat(index.isEnabled(id, site)).isFalse();
+    }
+
+    @Test
+    void aBreakBetweenTwoEnablingsIsSeenAlsoByWhoSawNeither() {
+        UUID site = UUID.randomUUID();
+        Instant first = Instant.parse("2026-03-01T12:00:00.001Z");
+        Instant second = Instant.parse("2026-03-01T12:00:00.002Z");
+        apply(new IntegratorFact.Enablement(id, site, true, first, 1));
+        assertThat(index.enabledSince(id, site)).isEqualTo(first);
+        assertThat(index.isStillEnabled(id, site, first)).isTrue();
+
+        // When the record between was compacted away
+        apply(new IntegratorFact.Enablement(id, site, true, second, 3));
+
+        assertThat(index.isStillEnabled(id, site, first)).isFalse();
+        assertThat(index.isStillEnabled(id, site, second)).isTrue();
+        assertThat(index.isEnabled(id, site)).isTrue();
+    }
+
+    @Test
+    void withoutATimeAnEnablementHoldsForAll() {
+        UUID site = UUID.randomUUID();
+        apply(new IntegratorFact.Enablement(id, site, true, null, 1));
+
+        assertThat(index.isStillEnabled(id, site, Instant.EPOCH)).isTrue();
+        apply(new IntegratorFact.Enablement(id, site, false, null, 2));
+        assertThat(index.isStillEnabled(id, site, Instant.MAX)).isFalse();
+        assertThat(index.enabledSince(id, site)).isNull();
     }
 
     private void apply(IntegratorFact fact) {

@@ -56,7 +56,6 @@ final class LauncherCommand {
                 "-Xmx384m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Dhalo.local.tier=" + System.getProperty("halo.local.tier", "4"),
                 "-Dhalo.repository=" + Path.of("..").toAbsolutePath().normalize(),
                 "-jar",
                 JAR.toString()));

@@ -3,6 +3,7 @@ package dev.halo.protocol.integrator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -129,8 +130,15 @@ public sealed interface IntegratorFact {
         }
     }
 
-    /** A practice has enabled an integrator in Zedmed, as its Link reports. */
-    record Enablement(UUID integratorId, UUID siteId, boolean active, long version) implements IntegratorFact {
+    /**
+     * A practice has enabled an integrator in Zedmed, as its Link reports.
+     *
+     * @param enabledSince by the registry's clock, to the millisecond: later with each enabling after a disabling, so that
+     *     whoever saw neither of the two can tell that they were. Null where it is not active, and from registries that do
+     *     not say it
+     */
+    record Enablement(UUID integratorId, UUID siteId, boolean active, Instant enabledSince, long version)
+            implements IntegratorFact {
         public Enablement {
             Objects.requireNonNull(integratorId, "integratorId");
             Objects.requireNonNull(siteId, "siteId");

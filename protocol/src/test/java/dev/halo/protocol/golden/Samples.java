@@ -270,7 +270,8 @@ public final class Samples {
                                         "1.c2VhbGVk"),
                                 4)),
                 fact("pairing", new IntegratorFact.Pairing(INTEGRATOR, SITE, true, 4)),
-                fact("enablement", new IntegratorFact.Enablement(INTEGRATOR, SITE, false, 9)));
+                fact("enablement", new IntegratorFact.Enablement(INTEGRATOR, SITE, false, null, 9)),
+                fact("enablement-since", new IntegratorFact.Enablement(INTEGRATOR, SITE, true, NOON, 10)));
     }
 
     private static Sample fact(String name, IntegratorFact fact) {

@@ -8,6 +8,7 @@ import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.io.Serializable;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 
 /**
@@ -61,14 +62,22 @@ public class Enablement {
         return active;
     }
 
+    /** Later than the change before, also when the clock was set back: gateways tell enablings apart by it. */
     void change(boolean nowActive, Instant at) {
         active = nowActive;
-        changedAt = at;
+        Instant earliest = changedAt.truncatedTo(ChronoUnit.MILLIS).plusMillis(1);
+        changedAt = at.isBefore(earliest) ? earliest : at;
         version++;
     }
 
     /** What is published. */
     public IntegratorFact.Enablement toFact() {
-        return new IntegratorFact.Enablement(integratorId, siteId, active, version);
+        return fact(integratorId, siteId, active, changedAt, version);
+    }
+
+    static IntegratorFact.Enablement fact(
+            UUID integratorId, UUID siteId, boolean active, Instant changedAt, long version) {
+        return new IntegratorFact.Enablement(
+                integratorId, siteId, active, active ? changedAt.truncatedTo(ChronoUnit.MILLIS) : null, version);
     }
 }

@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -18,7 +19,7 @@ public class PairingSnapshot implements Snapshot {
     private static final int FETCH = 500;
 
     private interface Fact {
-        IntegratorFact of(UUID integratorId, UUID siteId, boolean active, long version);
+        IntegratorFact of(ResultSet row) throws SQLException;
     }
 
     @Override
@@ -28,8 +29,8 @@ public class PairingSnapshot implements Snapshot {
 
     @Override
     public void read(Connection connection, Consumer<Publication> records) throws SQLException {
-        read(connection, "pairing", IntegratorFact.Pairing::new, records);
-        read(connection, "enablement", IntegratorFact.Enablement::new, records);
+        read(connection, "pairing", PairingSnapshot::pairing, records);
+        read(connection, "enablement", PairingSnapshot::enablement, records);
     }
 
     private static void read(Connection connection, String table, Fact fact, Consumer<Publication> records)
@@ -38,13 +39,26 @@ public class PairingSnapshot implements Snapshot {
             statement.setFetchSize(FETCH);
             try (ResultSet row = statement.executeQuery("select * from " + table)) {
                 while (row.next()) {
-                    records.accept(Publication.of(fact.of(
-                            row.getObject("integrator_id", UUID.class),
-                            row.getObject("site_id", UUID.class),
-                            row.getBoolean("active"),
-                            row.getLong("version"))));
+                    records.accept(Publication.of(fact.of(row)));
                 }
             }
         }
+    }
+
+    private static IntegratorFact pairing(ResultSet row) throws SQLException {
+        return new IntegratorFact.Pairing(
+                row.getObject("integrator_id", UUID.class),
+                row.getObject("site_id", UUID.class),
+                row.getBoolean("active"),
+                row.getLong("version"));
+    }
+
+    private static IntegratorFact enablement(ResultSet row) throws SQLException {
+        return Enablement.fact(
+                row.getObject("integrator_id", UUID.class),
+                row.getObject("site_id", UUID.class),
+                row.getBoolean("active"),
+                row.getObject("changed_at", OffsetDateTime.class).toInstant(),
+                row.getLong("version"));
     }
 }

@@ -259,6 +259,14 @@ class AnnouncementIT {
         assertThat(enablements(comes))
                 .extracting(IntegratorFact.Enablement::active)
                 .containsExactly(true);
+
+        // And whoever was enabled anew can be told from who stayed so
+        client.announce(link.token(), RegistryClient.site(siteId, pmsId, stays, goes));
+        assertThat(enablements(stays)).hasSize(1);
+        assertThat(enablements(goes)).hasSize(3).satisfies(facts -> {
+            assertThat(facts.get(1).enabledSince()).isNull();
+            assertThat(facts.get(2).enabledSince()).isAfter(facts.get(0).enabledSince());
+        });
     }
 
     @Test

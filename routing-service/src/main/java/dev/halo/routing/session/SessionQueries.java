@@ -20,7 +20,11 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jboss.logging.Logger;
 
 /**
@@ -165,16 +169,11 @@ final class SessionQueries {
         }
         UUID registeredId = ran.run().registeredId();
         unacknowledged.incrementAndGet();
-        bridge.reports()
-                .run(address(registeredId, null, ran.integratorId(), QueryRequest.NO_REPLY_SLOT), ran.run())
-                .whenComplete((metadata, failure) -> {
-                    if (failure == null) {
-                        acknowledge(ran.run().runId());
-                    } else {
-                        reportFailure(registeredId, failure);
-                    }
-                    unacknowledged.decrementAndGet();
-                });
+        acknowledged(
+                () -> bridge.reports()
+                        .run(address(registeredId, null, ran.integratorId(), QueryRequest.NO_REPLY_SLOT), ran.run()),
+                registeredId,
+                ran.run().runId());
     }
 
     /** Passes an outcome on and acknowledges it once it is in the log. */
@@ -200,11 +199,27 @@ final class SessionQueries {
         }
         count(query);
         Address address = address(ended.queryId(), query, ended.integratorId(), ended.replySlot());
-        bridge.reports().outcome(address, carried(ended, body)).whenComplete((metadata, failure) -> {
+        acknowledged(() -> bridge.reports().outcome(address, carried(ended, body)), ended.queryId(), ended.queryId());
+    }
+
+    /**
+     * Acknowledges what was counted as unacknowledged once its report is in the log. Where it does not get there, the Link
+     * keeps it and says it again in its next session; this one must not wait for it when it drains.
+     *
+     * @param id of what is acknowledged
+     */
+    private void acknowledged(Supplier<CompletionStage<RecordMetadata>> report, UUID queryId, UUID id) {
+        CompletionStage<RecordMetadata> reported;
+        try {
+            reported = report.get();
+        } catch (RuntimeException e) {
+            reported = CompletableFuture.failedFuture(e);
+        }
+        reported.whenComplete((metadata, failure) -> {
             if (failure == null) {
-                acknowledge(ended.queryId());
+                acknowledge(id);
             } else {
-                reportFailure(ended.queryId(), failure);
+                reportFailure(queryId, failure);
             }
             unacknowledged.decrementAndGet();
         });
