@@ -7,8 +7,10 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.halo.protocol.link.LinkApi;
+import dev.halo.protocol.link.LinkMessages.EnrolResponse;
 import dev.halo.test.key.RsaKeys;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -324,7 +326,17 @@ class ErrorsIT {
         // Then
         assertThat(answers).containsOnly(401);
         guesses.forEach(guess -> envelope(guess.get().then(), 429, "Too Many Requests", "Too many refused calls")
-                .header("Retry-After", notNullValue()));
+                .header("Retry-After", notNullValue())
+                .header("WWW-Authenticate", nullValue()));
         client.tryRenew(UUID.randomUUID(), "guess").statusCode(401);
+        // And whoever comes from the same address with what is valid passes
+        client.operator().config(elsewhere).get("/admin/v1/links").then().statusCode(200);
+        EnrolResponse link = client.enrol(RegistryClient.pmsId());
+        given().config(elsewhere)
+                .contentType(ContentType.JSON)
+                .body(Map.of("linkId", link.linkId(), "secret", link.secret(), "environment", "production"))
+                .post(LinkApi.TOKEN)
+                .then()
+                .statusCode(200);
     }
 }

@@ -8,7 +8,6 @@ import dev.halo.gateway.auth.BearerTokens;
 import dev.halo.gateway.auth.Caller;
 import dev.halo.gateway.auth.CallerAddress;
 import dev.halo.gateway.auth.Credential;
-import dev.halo.gateway.auth.FailureThrottle;
 import dev.halo.gateway.auth.IssuerKeys;
 import dev.halo.gateway.auth.Recognition;
 import dev.halo.gateway.auth.SubscriptionKeys;
@@ -21,6 +20,7 @@ import dev.halo.gateway.limits.Limits;
 import dev.halo.gateway.limits.QuotaVerdict;
 import dev.halo.gateway.view.PmsKey;
 import dev.halo.gateway.view.Views;
+import dev.halo.protocol.access.FailureThrottle;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -72,6 +72,7 @@ public class IntegratorGate {
         this.addresses = new CallerAddress(config.trustedProxies().orElse(List.of()));
         this.throttle = new FailureThrottle(
                 config.authentication().failuresPerMinute(),
+                Duration.ofMinutes(1),
                 config.authentication().trackedAddresses(),
                 System::nanoTime);
         this.limits = limits;

@@ -3,12 +3,10 @@ package dev.halo.link.audit;
 import dev.halo.protocol.json.Json;
 import dev.halo.protocol.json.MalformedMessage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -41,18 +39,17 @@ record AuditHead(long first, long number, String hash) {
         }
     }
 
-    static FileChannel open(Path directory) throws IOException {
-        return FileChannel.open(directory.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    static RandomAccessFile open(Path directory) throws IOException {
+        return new RandomAccessFile(directory.resolve(FILE).toFile(), "rw");
     }
 
     /** In one write of one block; not forced to the disk, where it may lag behind. */
-    void write(FileChannel file) throws IOException {
-        ByteBuffer json = ByteBuffer.wrap(Json.bytes(this));
-        while (json.hasRemaining()) {
-            file.write(json, json.position());
-        }
-        if (file.size() > json.limit()) {
-            file.truncate(json.limit());
+    void write(RandomAccessFile file) throws IOException {
+        byte[] json = Json.bytes(this);
+        file.seek(0);
+        file.write(json);
+        if (file.length() > json.length) {
+            file.setLength(json.length);
         }
     }
 

@@ -2,18 +2,19 @@ package dev.halo.link.audit;
 
 import dev.halo.protocol.json.Json;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
  * Appends every statement to the practice's own hash-chained file. An entry that cannot be written is counted and
  * reported.
+ *
+ * <p>Entries are written by the threads of statements, which may be interrupted at any time. Therefore no file here is a channel:
+ * an interrupt would close it, and lose that entry and all that follow.
  *
  * <p>No query waits for the disk: a thread of its own forces what was appended, all of it at once, and then lets the
  * head follow.
@@ -23,7 +24,7 @@ public final class AuditLog implements AutoCloseable {
     /** Puts what was written on the disk. A seam for tests that hold the disk up. */
     @FunctionalInterface
     interface Disk {
-        void force(FileChannel file) throws IOException;
+        void force(RandomAccessFile file) throws IOException;
     }
 
     private static final Logger LOG = Logger.getLogger(AuditLog.class);
@@ -32,8 +33,8 @@ public final class AuditLog implements AutoCloseable {
     private final Path directory;
     private final long maxFileBytes;
     private final int maxFiles;
-    private FileChannel channel;
-    private FileChannel headFile;
+    private RandomAccessFile current;
+    private RandomAccessFile headFile;
     private final Disk disk;
     private final Thread keeper;
     /** How far the chain goes. */
@@ -47,7 +48,7 @@ public final class AuditLog implements AutoCloseable {
 
     /** Goes on where the chain in the directory ends. */
     public AuditLog(Path directory, AuditConfig config) {
-        this(directory, config, file -> file.force(false));
+        this(directory, config, file -> file.getFD().sync());
     }
 
     AuditLog(Path directory, AuditConfig config, Disk disk) {
@@ -66,7 +67,7 @@ public final class AuditLog implements AutoCloseable {
             // Where the end was cut off it goes on behind what is missing, which so stays visible.
             head = last[0];
             openLast();
-            disk.force(channel);
+            disk.force(current);
             writeHead(head);
         } catch (IOException e) {
             fail(e);
@@ -93,10 +94,9 @@ public final class AuditLog implements AutoCloseable {
         try {
             rotateIfFull();
             byte[] line = Json.bytes(hashed);
-            write(ByteBuffer.allocate(line.length + 1)
-                    .put(line)
-                    .put((byte) '\n')
-                    .flip());
+            byte[] ended = Arrays.copyOf(line, line.length + 1);
+            ended[line.length] = '\n';
+            write(ended);
             head = head.after(hashed);
             notifyAll();
             problem = null;
@@ -106,14 +106,13 @@ public final class AuditLog implements AutoCloseable {
         }
     }
 
-    private void write(ByteBuffer line) throws IOException {
-        long start = channel.position();
+    private void write(byte[] line) throws IOException {
+        long start = current.getFilePointer();
         try {
-            while (line.hasRemaining()) {
-                channel.write(line);
-            }
+            current.write(line);
         } catch (IOException e) {
-            channel.truncate(start);
+            // Also moves back to where the next entry belongs.
+            current.setLength(start);
             throw e;
         }
     }
@@ -130,27 +129,23 @@ public final class AuditLog implements AutoCloseable {
 
     /** @return false when the log is closed */
     private boolean keepOnce() throws InterruptedException {
-        FileChannel file;
+        RandomAccessFile file;
         AuditHead end;
         synchronized (this) {
-            while (!closed && (channel == null || head.equals(kept))) {
+            while (!closed && (current == null || head.equals(kept))) {
                 wait();
             }
             if (closed) {
                 return false;
             }
-            file = channel;
+            file = current;
             end = head;
         }
         try {
             disk.force(file);
             reached(end);
-        } catch (ClosedChannelException e) {
-            // The file was full: it was forced before it was closed, and the head says so. Else there is nothing to
-            // force.
-            closedUnder(file, end, e);
         } catch (IOException e) {
-            failed(end, e);
+            failed(file, end, e);
         }
         return true;
     }
@@ -162,15 +157,12 @@ public final class AuditLog implements AutoCloseable {
         }
     }
 
-    private synchronized void closedUnder(FileChannel file, AuditHead end, IOException e) {
-        if (channel == file) {
-            failed(end, e);
+    private synchronized void failed(RandomAccessFile file, AuditHead end, IOException e) {
+        // Another file by now: this one was full, and was forced before it was closed, as the head says.
+        if (current == file && !closed) {
+            kept = end;
+            fail(e);
         }
-    }
-
-    private synchronized void failed(AuditHead end, IOException e) {
-        kept = end;
-        fail(e);
     }
 
     private void writeHead(AuditHead now) throws IOException {
@@ -189,8 +181,7 @@ public final class AuditLog implements AutoCloseable {
         }
         Path last = files.get(files.size() - 1);
         cutTornLine(last);
-        channel = FileChannel.open(last, StandardOpenOption.WRITE);
-        channel.position(channel.size());
+        openAtEnd(last);
     }
 
     /** What a crash left of a line would be damage in front of the next one. */
@@ -201,29 +192,38 @@ public final class AuditLog implements AutoCloseable {
             end--;
         }
         if (end < content.length) {
-            try (FileChannel cut = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                cut.truncate(end);
+            try (RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
+                cut.setLength(end);
             }
             LOG.warnf("event=audit_torn_line_cut bytes=%d file=%s", content.length - end, file.getFileName());
         }
     }
 
     private void openNext() throws IOException {
-        channel = FileChannel.open(
-                AuditFiles.file(directory, head.number() + 1), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        channel.position(channel.size());
+        openAtEnd(AuditFiles.file(directory, head.number() + 1));
+    }
+
+    private void openAtEnd(Path file) throws IOException {
+        RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw");
+        try {
+            opened.seek(opened.length());
+        } catch (IOException e) {
+            opened.close();
+            throw e;
+        }
+        current = opened;
     }
 
     private void rotateIfFull() throws IOException {
-        if (channel == null) {
+        if (current == null) {
             openLast();
         }
-        if (channel.position() < maxFileBytes) {
+        if (current.getFilePointer() < maxFileBytes) {
             return;
         }
-        channel.force(true);
-        channel.close();
-        channel = null;
+        current.getFD().sync();
+        current.close();
+        current = null;
         openNext();
         List<Path> files = AuditFiles.list(directory);
         int tooMany = files.size() - 1 - maxFiles;
@@ -260,13 +260,13 @@ public final class AuditLog implements AutoCloseable {
 
     private void closeFiles() {
         try {
-            if (channel != null) {
-                channel.force(true);
+            if (current != null) {
+                current.getFD().sync();
                 writeHead(head);
-                channel.close();
+                current.close();
             }
             if (headFile != null) {
-                headFile.force(true);
+                headFile.getFD().sync();
                 headFile.close();
             }
         } catch (IOException e) {

@@ -168,6 +168,27 @@ class AuditLogTest {
     }
 
     @Test
+    void whoeverIsInterruptedLeavesItsEntryAndTheLogOpen() throws IOException {
+        // Given files that take one entry each, so that the head is written as well
+        try (AuditLog log = open("max-file-size", "100")) {
+            log.append(entry("select 1"));
+
+            // When a statement is cancelled by an interrupt
+            Thread.currentThread().interrupt();
+            log.append(entry("select 2"));
+            assertThat(Thread.interrupted()).isTrue();
+            log.append(entry("select 3"));
+
+            // Then
+            assertThat(log.lost()).isZero();
+            assertThat(log.problem()).isNull();
+        }
+        List<String> texts = new ArrayList<>();
+        assertThat(verify(texts).broken()).isEmpty();
+        assertThat(texts).containsExactly("select 1", "select 2", "select 3");
+    }
+
+    @Test
     void cutsALineThatACrashTore() throws IOException {
         // Given
         try (AuditLog log = open()) {

@@ -10,6 +10,7 @@ import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import java.util.Optional;
 import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** What an operator sets for the registry. */
 @ConfigMapping(prefix = "halo.registry")
@@ -166,11 +167,19 @@ public interface RegistryConfig {
         @WithDefault("2000")
         @Min(1)
         int maxWaiting();
+
+        /**
+         * How long the comparison with the topics waits for the next of their records, at each start and after each failure;
+         * it may take any time as long as records come. From 1 s.
+         */
+        @WithDefault("PT30S")
+        @DurationMin(seconds = 1)
+        Duration comparisonStall();
     }
 
-    /** Bounds for those who call the Links' API with wrong credentials. */
+    /** Bounds for those who come with wrong credentials; whoever has valid ones always passes. */
     interface Refusals {
-        /** Refused calls of one address within {@link #window()}, after which it gets 429. */
+        /** Calls of one address (of IPv6: of one /64) answered 401 within {@link #window()}; further ones are 429. */
         @WithDefault("30")
         @Min(1)
         int perAddress();

@@ -1,82 +1,59 @@
 package dev.halo.registry.error;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.halo.registry.config.RegistryConfig;
-import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
-import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.container.ContainerResponseFilter;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response.Status;
-import java.io.UncheckedIOException;
+import jakarta.ws.rs.ext.Provider;
 import java.time.Duration;
 import java.util.Optional;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
 
 /**
- * Slows those down who try credentials: after so many 401s an address gets 429 until the window has passed. It stands before
- * everything that checks credentials, of people, services and Links alike. Health and metrics are left alone.
+ * Slows those down who try credentials: after so many 401s an address gets 429 instead, until the window has passed. It looks at
+ * the answer, so that it holds for people, services and Links alike, and whoever shows what is valid passes: a practice's Link
+ * must not depend on what else comes from its address.
  */
-@ApplicationScoped
-public class RefusalLimit {
+@Provider
+public class RefusalLimit implements ContainerResponseFilter {
 
-    private static final int BEFORE_AUTHENTICATION = 900;
-    private static final String MANAGEMENT = "/q/";
+    private final RefusedCallers callers;
 
-    private final RefusalCounter counter;
-    private final byte[] answer;
-
-    public RefusalLimit(RegistryConfig config, ObjectMapper mapper) {
-        RegistryConfig.Refusals refusals = config.refusals();
-        this.counter =
-                new RefusalCounter(refusals.perAddress(), refusals.window(), refusals.addresses(), System::nanoTime);
-        try {
-            this.answer = mapper.writeValueAsBytes(
-                    ErrorEnvelope.of(Status.TOO_MANY_REQUESTS, "Too many refused calls from this address."));
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+    public RefusalLimit(RefusedCallers callers) {
+        this.callers = callers;
     }
 
-    void register(@Observes Filters filters) {
-        filters.register(this::check, BEFORE_AUTHENTICATION);
-    }
-
-    private void check(RoutingContext context) {
-        if (context.request().path().startsWith(MANAGEMENT)) {
-            context.next();
+    @Override
+    public void filter(ContainerRequestContext request, ContainerResponseContext response) {
+        if (response.getStatus() != Status.UNAUTHORIZED.getStatusCode()) {
             return;
         }
-        String address = address(context.request());
-        Optional<Duration> wait = counter.wait(address);
-        if (wait.isPresent()) {
-            refuse(context, wait.get());
+        Optional<Duration> wait = callers.refused(address(request));
+        if (wait.isEmpty()) {
             return;
         }
-        context.addEndHandler(end -> {
-            if (context.response().getStatusCode() == Status.UNAUTHORIZED.getStatusCode()) {
-                counter.refused(address);
-            }
-        });
-        context.next();
-    }
-
-    private void refuse(RoutingContext context, Duration wait) {
-        context.response()
-                .setStatusCode(Status.TOO_MANY_REQUESTS.getStatusCode())
-                .putHeader(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON)
-                .putHeader(
+        response.setStatusInfo(Status.TOO_MANY_REQUESTS);
+        response.setEntity(
+                ErrorEnvelope.of(Status.TOO_MANY_REQUESTS, "Too many refused calls from this address."),
+                null,
+                MediaType.APPLICATION_JSON_TYPE);
+        response.getHeaders().remove(HttpHeaders.WWW_AUTHENTICATE);
+        response.getHeaders()
+                .putSingle(
                         HttpHeaders.RETRY_AFTER,
-                        Long.toString(wait.plusMillis(999).toSeconds()))
-                .end(Buffer.buffer(answer));
+                        Long.toString(wait.get().plusMillis(999).toSeconds()));
     }
 
-    private static String address(HttpServerRequest request) {
-        SocketAddress address = request.remoteAddress();
-        return address == null || address.hostAddress() == null ? "unknown" : address.hostAddress();
+    private static String address(ContainerRequestContext request) {
+        ResteasyReactiveRequestContext server = (ResteasyReactiveRequestContext)
+                ((ResteasyReactiveContainerRequestContext) request).getServerRequestContext();
+        // Not the connection's: behind a trusted proxy this is the caller's.
+        SocketAddress address = server.unwrap(HttpServerRequest.class).remoteAddress();
+        return address == null ? null : address.hostAddress();
     }
 }

@@ -1,16 +1,16 @@
 package dev.halo.registry.health;
 
-import dev.halo.registry.outbox.RelayState;
 import dev.halo.registry.outbox.RelayStatus;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Tells what the relay is doing. Not ready before the relay has compared the database with the topics, or found Kafka
- * away or another process publishing, and while it finds that this is not the database the topics were written from.
- * Else traffic goes on: without Kafka Links still renew their tokens and operators still read, and a change is stored
- * and answered 503. Readiness without PostgreSQL is decided by the data source's own check.
+ * Tells what the relay is doing. Not ready before it is known that this is the database that the topics were written from: the
+ * relay has compared them, or stands by for another process. So a start without Kafka is not ready until Kafka is there;
+ * queries do not run without it either, and Links' tokens live for a day. Afterwards traffic goes on whatever becomes of Kafka:
+ * Links still renew their tokens and operators still read, and a change is stored and answered 503. Readiness without PostgreSQL
+ * is decided by the data source's own check.
  */
 @Readiness
 public class PublishingReadiness implements HealthCheck {
@@ -23,10 +23,10 @@ public class PublishingReadiness implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        RelayState state = status.state();
         return HealthCheckResponse.named("publishing")
-                .status(state != RelayState.STARTING && state != RelayState.FOREIGN_DATABASE)
-                .withData("relay", state.name())
+                .status(status.isCompared())
+                .withData("relay", status.state().name())
+                .withData("compared", status.isCompared())
                 .withData("outboxDepth", status.depth())
                 .withData("outboxAgeSeconds", status.age().toSeconds())
                 .build();

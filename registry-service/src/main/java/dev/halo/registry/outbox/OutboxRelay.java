@@ -99,7 +99,10 @@ final class OutboxRelay implements Runnable {
 
     private void publish(OutboxConnection connection) throws SQLException {
         try (OutboxTopics topics = OutboxTopics.open(kafka)) {
-            RestoredVersions.check(connection, topics, kafka, snapshots, clock.instant());
+            RestoredVersions.Patience patience =
+                    new RestoredVersions.Patience(config.outbox().comparisonStall(), this::stopping);
+            RestoredVersions.check(connection, topics, kafka, patience, snapshots, clock.instant());
+            status.compared();
             LOG.infof("event=relayPublishing topics=%d", Publication.TOPICS.size());
             nextCheckNanos = System.nanoTime();
             while (!stopping()) {

@@ -8,7 +8,7 @@ public enum RelayState {
     NO_DATABASE,
     /** It has the lock, and Kafka cannot be reached: commands are stored and answered 503. */
     NO_KAFKA,
-    /** It has the lock, and the topics hold sites of which this database has none: nothing is published. */
+    /** It has the lock, and the topics hold what this database has never written: nothing is published. */
     FOREIGN_DATABASE,
     /** Another process has the lock and publishes. */
     STANDBY,

@@ -15,6 +15,7 @@ public class RelayStatus {
     private final MeterRegistry meters;
     private final Clock clock;
     private volatile RelayState state = RelayState.STARTING;
+    private volatile boolean compared;
     private volatile OutboxConnection.Backlog backlog = new OutboxConnection.Backlog(0, Optional.empty());
 
     public RelayStatus(MeterRegistry meters, Clock clock) {
@@ -36,6 +37,14 @@ public class RelayStatus {
         return state;
     }
 
+    /**
+     * Whether it is known that the database is the one that the topics were written from: this process has compared the two since
+     * its start, or stands by for another that publishes. What becomes of Kafka later changes nothing about it.
+     */
+    public boolean isCompared() {
+        return compared;
+    }
+
     /** Records in the outbox when the relay last looked. */
     public long depth() {
         return backlog.rows();
@@ -51,6 +60,15 @@ public class RelayStatus {
 
     void state(RelayState now) {
         state = now;
+        if (now == RelayState.STANDBY) {
+            compared = true;
+        } else if (now == RelayState.FOREIGN_DATABASE) {
+            compared = false;
+        }
+    }
+
+    void compared() {
+        compared = true;
     }
 
     void backlog(OutboxConnection.Backlog now) {

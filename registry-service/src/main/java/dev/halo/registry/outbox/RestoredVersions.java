@@ -6,14 +6,14 @@ import dev.halo.protocol.json.Json;
 import dev.halo.protocol.topic.Topic;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 
@@ -28,15 +28,26 @@ import org.jboss.logging.Logger;
  */
 final class RestoredVersions {
 
-    /** The topics hold sites and the database has none of them: more likely it is the wrong one than a restored one. */
+    /**
+     * The topics hold records, and this database neither remembers these topics nor has any of their sites, integrators,
+     * pairings or enablements: more likely it is the wrong one than a restored one.
+     */
     static final class ForeignDatabase extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        ForeignDatabase(int sites) {
-            super("the topics hold " + sites + " sites and this database has none of them: check"
+        ForeignDatabase(int records) {
+            super("the topics hold " + records + " records that this database has never written: check"
                     + " halo.registry.database.* and halo.kafka.topic-prefix, or delete the topics to begin anew");
         }
     }
+
+    /**
+     * How long the topics may take.
+     *
+     * @param stall without a record, after which they cannot be read
+     * @param stopping whether nobody needs the comparison any more
+     */
+    record Patience(Duration stall, BooleanSupplier stopping) {}
 
     /** What of every record is read. */
     record Version(long version) {}
@@ -47,7 +58,7 @@ final class RestoredVersions {
     private final List<Snapshot> snapshots;
     private final Map<Topic, Map<String, Long>> published = new EnumMap<>(Topic.class);
     private int behind;
-    private boolean anySiteShared;
+    private boolean known;
 
     private RestoredVersions(OutboxConnection connection, List<Snapshot> snapshots) {
         this.connection = connection;
@@ -57,27 +68,37 @@ final class RestoredVersions {
     /**
      * Compares, and mends what is to be mended. The caller has the relay's lock.
      *
-     * @throws KafkaException when the topics cannot be read
+     * @throws KafkaException when the topics cannot be read, or nobody needs it any more
      * @throws ForeignDatabase when nothing may be published
      */
     static void check(
             OutboxConnection connection,
             OutboxTopics topics,
             KafkaSettings kafka,
+            Patience patience,
             List<Snapshot> snapshots,
             Instant now)
             throws SQLException {
         RestoredVersions versions = new RestoredVersions(connection, snapshots);
-        versions.read(kafka);
+        versions.read(kafka, patience);
         versions.mend(topics, now);
     }
 
-    private void read(KafkaSettings kafka) {
+    private void read(KafkaSettings kafka, Patience patience) {
         Map<Topic, CompactedView<Long>> views = new EnumMap<>(Topic.class);
+        Map<Topic, TopicLoading> loading = new EnumMap<>(Topic.class);
         try {
-            Publication.TOPICS.forEach(
-                    topic -> views.put(topic, view(kafka, topic).start()));
-            views.forEach((topic, view) -> published.put(topic, loaded(kafka, topic, view)));
+            for (Topic topic : Publication.TOPICS) {
+                TopicLoading progress = new TopicLoading(topic, patience, System::nanoTime);
+                CompactedView<Long> view = view(kafka, topic);
+                view.addListener((key, version) -> progress.recordCame());
+                loading.put(topic, progress);
+                views.put(topic, view.start());
+            }
+            views.forEach((topic, view) -> {
+                loading.get(topic).await(view.loaded().toCompletableFuture());
+                published.put(topic, new HashMap<>(view.all()));
+            });
         } finally {
             views.values().forEach(CompactedView::close);
         }
@@ -92,30 +113,18 @@ final class RestoredVersions {
                 kafka.timeout());
     }
 
-    private static Map<String, Long> loaded(KafkaSettings kafka, Topic topic, CompactedView<Long> view) {
-        try {
-            view.loaded().toCompletableFuture().get(kafka.timeout().toMillis(), TimeUnit.MILLISECONDS);
-            return new HashMap<>(view.all());
-        } catch (ExecutionException | TimeoutException e) {
-            throw new KafkaException(topic.baseName() + " cannot be read", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KafkaException("interrupted", e);
-        }
-    }
-
     private void mend(OutboxTopics topics, Instant now) throws SQLException {
         long highest = published.values().stream()
                 .flatMap(held -> held.values().stream())
                 .mapToLong(Long::longValue)
                 .max()
                 .orElse(0);
-        int sites = published.get(Topic.SITES).size();
+        int records = published.values().stream().mapToInt(Map::size).sum();
         long floor = connection.versionFloor();
+        known = remembersAny(topics);
         compare();
-        // A restored database has some of them, if it is the topics' own.
-        if (sites > 0 && !anySiteShared) {
-            throw new ForeignDatabase(sites);
+        if (records > 0 && !known) {
+            throw new ForeignDatabase(records);
         }
         // What is left was published, and the database has never heard of it.
         boolean unheardOf = published.values().stream()
@@ -139,13 +148,20 @@ final class RestoredVersions {
         });
     }
 
+    /** Kafka gives each topic an id of its own: only the database that wrote it, or a backup of that, remembers it. */
+    private boolean remembersAny(OutboxTopics topics) throws SQLException {
+        return !Collections.disjoint(
+                topics.topicIds().entrySet(), connection.publishedTopics().entrySet());
+    }
+
     private void compare() throws SQLException {
         var read = connection.beginSnapshot();
         try {
             for (Snapshot snapshot : snapshots) {
                 snapshot.read(read, stored -> {
                     Long there = published.get(stored.topic()).remove(stored.key());
-                    anySiteShared |= there != null && stored.topic() == Topic.SITES;
+                    // Keys of authority say nothing: they are the practices' own, and the same in every deployment.
+                    known |= there != null && stored.topic() != Topic.AUTHORITY;
                     if (there != null && there > version(stored.value().getBytes(StandardCharsets.UTF_8))) {
                         behind++;
                     }

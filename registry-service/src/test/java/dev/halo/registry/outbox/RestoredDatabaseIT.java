@@ -102,6 +102,32 @@ class RestoredDatabaseIT {
         }
     }
 
+    @Test
+    void theTopicsBelongToTheDatabaseThatWroteThemAlsoWithoutSites() throws Exception {
+        // Given
+        String topics = RelayHarness.unique("topics");
+        IntegratorFact.Pairing pairing = new IntegratorFact.Pairing(UUID.randomUUID(), siteId, true, 1);
+        try (RelayHarness own = new RelayHarness(RelayHarness.unique("own"), topics);
+                RelayHarness others = new RelayHarness(RelayHarness.unique("other"), topics)) {
+            own.store(UUID.randomUUID(), Publication.of(pairing));
+            Running before = own.start();
+            own.awaitEmpty(before);
+            before.stop();
+
+            // When
+            Running other = others.start();
+
+            // Then
+            RelayHarness.awaitState(other, RelayState.FOREIGN_DATABASE);
+            other.stop();
+            assertThat(own.last(Topic.INTEGRATORS, pairing.key(), IntegratorFact.Pairing.class))
+                    .isEqualTo(pairing);
+
+            // And the one that remembers the topics is theirs, though it has nothing of what they hold
+            RelayHarness.awaitState(own.start(), RelayState.PUBLISHING);
+        }
+    }
+
     private static List<Snapshot> snapshots(RegistryConfig config) {
         return List.of(new SiteSnapshot(), new AuthoritySnapshot(), new PairingSnapshot());
     }

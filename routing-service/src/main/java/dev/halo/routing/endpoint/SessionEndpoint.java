@@ -1,5 +1,6 @@
 package dev.halo.routing.endpoint;
 
+import dev.halo.protocol.access.FailureThrottle;
 import dev.halo.protocol.link.LinkTokens;
 import dev.halo.protocol.link.LinkTokens.InvalidToken;
 import dev.halo.protocol.link.LinkTokens.LinkIdentity;
@@ -16,6 +17,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -35,7 +37,7 @@ public final class SessionEndpoint implements Handler<HttpServerRequest> {
     private final LinkTokens.Verifier verifier;
     private final RoutingConfig config;
     private final SessionClock clock;
-    private final RefusalLimiter limiter;
+    private final FailureThrottle throttle;
     private final WriteBudget budget;
 
     /** @param sessions empty while the instance takes no sockets */
@@ -49,10 +51,11 @@ public final class SessionEndpoint implements Handler<HttpServerRequest> {
         this.config = config;
         this.clock = clock;
         this.budget = new WriteBudget(config.session().maxWriteTotal().asLongValue());
-        this.limiter = new RefusalLimiter(
+        this.throttle = new FailureThrottle(
                 config.unauthorised().limit(),
-                config.unauthorised().window().toNanos(),
-                config.unauthorised().addresses());
+                config.unauthorised().window(),
+                config.unauthorised().addresses(),
+                clock::nanos);
     }
 
     @Override
@@ -118,15 +121,17 @@ public final class SessionEndpoint implements Handler<HttpServerRequest> {
     }
 
     private void refuse(HttpServerRequest request, String reason) {
-        String address = request.remoteAddress() == null
-                ? "unknown"
-                : String.valueOf(request.remoteAddress().hostAddress());
-        long retryAfter = limiter.refused(address, clock.nanos());
-        if (retryAfter > 0) {
+        String remote =
+                request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
+        byte[] address = FailureThrottle.addressOf(remote);
+        Optional<Duration> blocked = throttle.blockedFor(address);
+        if (blocked.isPresent()) {
+            long retryAfter = blocked.get().plusMillis(999).toSeconds();
             answer(request, 429, "too many requests without a valid token", retryAfter);
             return;
         }
-        LOG.infof("event=sessionUnauthorised remote=%s reason=\"%s\"", address, reason);
+        throttle.failed(address);
+        LOG.infof("event=sessionUnauthorised remote=%s reason=\"%s\"", remote, reason);
         request.response().putHeader("WWW-Authenticate", "Bearer");
         answer(request, 401, reason, 0);
     }

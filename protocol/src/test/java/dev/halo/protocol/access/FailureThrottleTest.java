@@ -1,7 +1,8 @@
-package dev.halo.gateway.auth;
+package dev.halo.protocol.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ class FailureThrottleTest {
     private static final byte[] THIRD = {1, 2, 3, 6};
 
     private final AtomicLong nanos = new AtomicLong();
-    private final FailureThrottle throttle = new FailureThrottle(2, 2, nanos::get);
+    private final FailureThrottle throttle = new FailureThrottle(2, Duration.ofMinutes(1), 2, nanos::get);
 
     @Test
     void blocksAnAddressForTheRestOfItsMinute() {
@@ -58,5 +59,15 @@ class FailureThrottleTest {
 
         assertThat(throttle.blockedFor(one)).isPresent();
         assertThat(throttle.blockedFor(stranger)).isEmpty();
+    }
+
+    @Test
+    void readsTheAddressOfAConnection() {
+        assertThat(FailureThrottle.addressOf("1.2.3.4")).isEqualTo(ADDRESS);
+        assertThat(FailureThrottle.addressOf("::ffff:1.2.3.4")).isEqualTo(ADDRESS);
+        assertThat(FailureThrottle.addressOf("2001:db8::1")).hasSize(16);
+        assertThat(FailureThrottle.addressOf("fe80::1%eth0")).isEqualTo(FailureThrottle.addressOf("fe80::1"));
+        assertThat(FailureThrottle.addressOf("somewhere")).isEqualTo("somewhere".getBytes(StandardCharsets.UTF_8));
+        assertThat(FailureThrottle.addressOf(null)).isEmpty();
     }
 }
