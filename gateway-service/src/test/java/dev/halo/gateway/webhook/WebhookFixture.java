@@ -16,6 +16,7 @@ import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -78,6 +79,27 @@ abstract class WebhookFixture {
 
     /** As a gateway leaves it that has begun an attempt. */
     UUID inserted(int attempts, String nextAt) throws SQLException {
+        return inserted(attempts, nextAt, UUID.randomUUID());
+    }
+
+    /** One that is taken for its first attempt, and that nobody else takes. */
+    Delivery taken() throws SQLException {
+        UUID lease = UUID.randomUUID();
+        UUID id = inserted(1, "now() + interval '1 hour'", lease);
+        return new Delivery(
+                id,
+                integrator.id(),
+                siteId,
+                queryId,
+                WebhookSource.ASYNC,
+                Instant.now(),
+                1,
+                Duration.ZERO,
+                Duration.ZERO,
+                lease);
+    }
+
+    private UUID inserted(int attempts, String nextAt, UUID lease) throws SQLException {
         UUID id = UUID.randomUUID();
         try (Connection database = EmbeddedPostgres.shared().connect(GatewayResources.DATABASE);
                 var statement = database.createStatement()) {
@@ -87,7 +109,7 @@ abstract class WebhookFixture {
                             + "', '"
                             + integrator.id() + "', '" + siteId + "', '" + queryId + "', 'ASYNC', now(), 'waiting', "
                             + nextAt
-                            + ", " + attempts + ", now(), gen_random_uuid())");
+                            + ", " + attempts + ", now(), '" + lease + "')");
         }
         return id;
     }

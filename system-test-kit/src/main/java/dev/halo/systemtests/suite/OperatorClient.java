@@ -70,6 +70,16 @@ public final class OperatorClient {
                         .put("registeredUrl", registeredUrl));
     }
 
+    /** What setting the address is answered with. */
+    public int statusOfWebhooks(String integratorId, String url) {
+        return send(authorised(demo.registry(), webhooksOf(integratorId))
+                        .header("Content-Type", "application/json")
+                        .PUT(BodyPublishers.ofString(
+                                MAPPER.createObjectNode().put("url", url).toString()))
+                        .build())
+                .statusCode();
+    }
+
     private String setWebhooks(String integratorId, JsonNode settings) {
         send(authorised(demo.registry(), webhooksOf(integratorId)).DELETE().build());
         JsonNode set = ok(authorised(demo.registry(), webhooksOf(integratorId))

@@ -243,6 +243,23 @@ class AsyncStatesIT {
         assertThat(integrator.page(demo.siteId(), id, 1).status()).isEqualTo(200);
     }
 
+    @Test
+    void deletingAnImmediateThatHasEndedChangesNothing() {
+        // Given
+        Answer ran = integrator.immediate(demo.siteId(), one());
+
+        assertThat(ran.status()).as("%s", ran).isEqualTo(200);
+
+        // When
+        Answer deleted = integrator.delete(demo.siteId(), ran.id());
+
+        // Then
+        assertThat(deleted.status()).as("%s", deleted).isEqualTo(202);
+        assertThat(integrator.get(path(ran.id()) + "?waitMs=30000").queryStatus())
+                .isEqualTo("successful");
+        assertThat(integrator.page(demo.siteId(), ran.id(), 1).status()).isEqualTo(404);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"async", "registered", "status"})
     void itsRequestsAreHeldToTypeSizeAndVerb(String kind) {

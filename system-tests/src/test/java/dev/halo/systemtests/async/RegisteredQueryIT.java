@@ -13,6 +13,7 @@ import dev.halo.systemtests.client.QueryBody;
 import dev.halo.systemtests.suite.Demo;
 import dev.halo.systemtests.suite.SuiteUnderTest;
 import dev.halo.systemtests.suite.SystemTest;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,6 +109,32 @@ class RegisteredQueryIT {
                 .isTrue();
         assertThat(failed.json().has("lastHash")).isFalse();
         assertThat(integrator.get(path(id) + "/results").status()).isEqualTo(404);
+        cancel(id);
+    }
+
+    @Test
+    void outputValuesAreItsResult() {
+        // Given
+        String reason = "Output of a run " + UUID.randomUUID();
+
+        // When
+        String id = register(QueryBody.procedure("P_BOOK_APPOINTMENT")
+                        .reader()
+                        .parameter("PATIENT_ID", "Int", "7")
+                        .parameter("DOCTOR_ID", "Int", "2")
+                        .parameter("STARTS_ON", "Date", "2027-02-05")
+                        .parameter("STARTS_AT", "Time", "10:30:00")
+                        .parameter("DURATION_MINUTES", "SmallInt", "30")
+                        .parameter("REASON", "NVarChar", reason)
+                        .output("APPOINTMENT_ID", "BigInt")
+                        .registered("Outputs", 60, 3_600))
+                .id();
+
+        // Then
+        awaitRuns(id, 1);
+        String out = results(id).json().path("parameters").path(0).path("value").asText();
+        assertThat(suite.practiceServer().texts("select APPOINTMENT_ID from APPOINTMENTS where REASON = ?", reason))
+                .containsExactly(new String(Base64.getDecoder().decode(out), StandardCharsets.UTF_8));
         cancel(id);
     }
 
