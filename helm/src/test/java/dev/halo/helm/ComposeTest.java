@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -63,6 +65,23 @@ class ComposeTest {
                     assertThat(service.getValue().get("security_opt").toString())
                             .contains("no-new-privileges:true");
                 });
+    }
+
+    @Test
+    void runsImagesThatAreMade() {
+        List<String> images = new ArrayList<>();
+        services.values().forEach(service -> images.add(String.valueOf(service.get("image"))));
+        Chart.render("stage.yaml")
+                .pods()
+                .values()
+                .forEach(pod -> images.add(pod.getSpec().getContainers().get(0).getImage()));
+
+        assertThat(images)
+                .filteredOn(image -> image.contains("/halo-"))
+                .hasSize(7)
+                .allSatisfy(image -> assertThat(Path.of(
+                                "..", "deploy", "images", image.replaceAll("^.*/halo-([a-z-]+):.*$", "$1"), "pom.xml"))
+                        .exists());
     }
 
     /** Only this machine's people reach it, and nothing depends on what is not there. */
